@@ -1,0 +1,59 @@
+# cmake -DLAYER=17 -DLAYER_TYPE=<type or empty> -DEXPECTS=65536 -DRECEIVES=131072 -P check_shape_error.cmake -- <compile>
+#
+# Runs the compile command and fails unless it fails with exactly one error that explains itself: see
+# ditto_shape_tests.cmake.
+cmake_minimum_required(VERSION 3.22)
+
+set(command "")
+set(command_begins FALSE)
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE ${last})
+    if(command_begins)
+        list(APPEND command "${CMAKE_ARGV${i}}")
+    elseif("${CMAKE_ARGV${i}}" STREQUAL "--")
+        set(command_begins TRUE)
+    endif()
+endforeach()
+
+set(ENV{LC_ALL} C)
+execute_process(COMMAND ${command} RESULT_VARIABLE exit_code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+
+# One way to write for three compilers: no spaces, no namespaces, no suffixes or casts on numbers. Square brackets and
+# semicolons would break CMake's lists.
+function(normalise variable)
+    set(text "${${variable}}")
+    string(REGEX REPLACE "[ \t\r]+" "" text "${text}")
+    string(REGEX REPLACE "([A-Za-z_][A-Za-z_0-9]*|{anonymous}|\\(anonymousnamespace\\)|<unnamed>)::" "" text "${text}")
+    string(REGEX REPLACE "\\([A-Za-z_]+\\)(-?[0-9])" "\\1" text "${text}")
+    string(REGEX REPLACE "([<,][0-9]+)[uUlL]+" "\\1" text "${text}")
+    set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+string(REPLACE ";" "," text "${output}")
+string(REPLACE "[" "(" text "${text}")
+string(REPLACE "]" ")" text "${text}")
+string(REGEX MATCHALL ": (fatal )?error:" errors "${text}")
+list(LENGTH errors error_count)
+normalise(text)
+normalise(LAYER_TYPE)
+
+# g++ and clang++ write the class with its arguments; nvcc writes its parameters and then what they are.
+set(layer ".+")
+if(LAYER_TYPE)
+    string(REGEX REPLACE "([]()*+.?^$|\\[])" "\\\\\\1" layer "${LAYER_TYPE}")
+endif()
+string(CONCAT explanation
+    "shape_error<layer_number<${LAYER}>,${layer},expects<${EXPECTS}>,receives<${RECEIVES}>>|"
+    "Number=layer_number<${LAYER}>,Layer=${layer},Expects=expects<${EXPECTS}>,Receives=receives<${RECEIVES}>")
+
+if(exit_code EQUAL 0)
+    set(failure "it compiles")
+elseif(NOT error_count EQUAL 1)
+    set(failure "${error_count} errors instead of 1")
+elseif(NOT text MATCHES "${explanation}")
+    set(failure "the error does not have: ${explanation}")
+else()
+    return()
+endif()
+list(JOIN command " " command)
+message("$ ${command}\n${output}")
+message(FATAL_ERROR " ditto: ${failure}")

@@ -1,0 +1,70 @@
+# Finds what ditto stands on, for ditto's own build and for the installed package:
+#   ditto::dependencies      OpenMP, threads, OpenBLAS, xtensor, xtensor-blas, xsimd, stb
+#   ditto::io_dependencies   nlohmann_json and fmt; absent, without complaint, where they are
+# Sets `ditto_missing` to one line that says what is missing and what to install; empty when nothing is.
+set(ditto_missing "")
+
+# OpenBLAS by name and by proof: the reference BLAS of netlib has the same functions and is 30 times slower, so a
+# library counts only if a program that calls openblas_get_config links with it. The Config file of xtensor-blas is not
+# used because it takes the first BLAS that it meets.
+find_library(DITTO_BLAS_LIBRARY NAMES openblas openblasp openblaso DOC "The OpenBLAS library")
+if(DITTO_BLAS_LIBRARY AND NOT "${DITTO_BLAS_LIBRARY}" STREQUAL "${DITTO_BLAS_PROVEN}")
+    set(ditto_probe "${CMAKE_BINARY_DIR}/CMakeFiles/ditto_openblas")
+    file(WRITE "${ditto_probe}/openblas.cpp" "extern \"C\" char* openblas_get_config();\n"
+                                             "int main() { return openblas_get_config() == nullptr; }\n")
+    try_compile(ditto_openblas_links "${ditto_probe}" "${ditto_probe}/openblas.cpp"
+                LINK_LIBRARIES "${DITTO_BLAS_LIBRARY}")
+    if(ditto_openblas_links)
+        set(DITTO_BLAS_PROVEN "${DITTO_BLAS_LIBRARY}" CACHE INTERNAL "The library that was seen to be OpenBLAS")
+    endif()
+endif()
+if(NOT DITTO_BLAS_LIBRARY)
+    set(ditto_missing "no OpenBLAS found; install it (Debian: apt install libopenblas-dev) or set DITTO_BLAS_LIBRARY")
+    return()
+elseif(NOT "${DITTO_BLAS_LIBRARY}" STREQUAL "${DITTO_BLAS_PROVEN}")
+    set(ditto_missing "${DITTO_BLAS_LIBRARY} is not OpenBLAS (it has no openblas_get_config); install OpenBLAS \
+(Debian: apt install libopenblas-dev) and set DITTO_BLAS_LIBRARY to it")
+    return()
+endif()
+
+find_package(Threads QUIET)
+find_package(OpenMP QUIET COMPONENTS CXX)
+find_package(xtensor QUIET)
+find_package(xsimd QUIET)
+find_path(DITTO_XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xlinalg.hpp DOC "Where xtensor-blas's headers are")
+find_path(DITTO_STB_INCLUDE_DIR stb/stb_image.h DOC "Where stb's headers are")
+find_library(DITTO_STB_LIBRARY stb DOC "stb's compiled library")
+mark_as_advanced(DITTO_BLAS_LIBRARY DITTO_XTENSOR_BLAS_INCLUDE_DIR DITTO_STB_INCLUDE_DIR DITTO_STB_LIBRARY)
+
+if(NOT Threads_FOUND)
+    set(ditto_missing "no thread library found")
+elseif(NOT OpenMP_CXX_FOUND)
+    set(ditto_missing "the C++ compiler has no OpenMP; install it (Debian: apt install libomp-dev for clang)")
+elseif(NOT xtensor_FOUND)
+    set(ditto_missing "xtensor not found; install it (Debian: apt install libxtensor-dev)")
+elseif(NOT DITTO_XTENSOR_BLAS_INCLUDE_DIR)
+    set(ditto_missing "xtensor-blas not found; install it (Debian: apt install libxtensor-blas-dev)")
+elseif(NOT xsimd_FOUND)
+    set(ditto_missing "xsimd not found; install it (Debian: apt install libxsimd-dev)")
+elseif(NOT DITTO_STB_INCLUDE_DIR OR NOT DITTO_STB_LIBRARY)
+    set(ditto_missing "stb not found; install it (Debian: apt install libstb-dev)")
+endif()
+if(ditto_missing)
+    return()
+endif()
+
+if(NOT TARGET ditto::dependencies)
+    add_library(ditto::dependencies INTERFACE IMPORTED)
+    set_target_properties(ditto::dependencies PROPERTIES
+        INTERFACE_INCLUDE_DIRECTORIES "${DITTO_XTENSOR_BLAS_INCLUDE_DIR};${DITTO_STB_INCLUDE_DIR}"
+        INTERFACE_LINK_LIBRARIES
+            "OpenMP::OpenMP_CXX;Threads::Threads;xtensor;xsimd;${DITTO_BLAS_LIBRARY};${DITTO_STB_LIBRARY}")
+endif()
+
+find_package(nlohmann_json QUIET)
+find_package(fmt QUIET)
+if(nlohmann_json_FOUND AND fmt_FOUND AND NOT TARGET ditto::io_dependencies)
+    add_library(ditto::io_dependencies INTERFACE IMPORTED)
+    set_target_properties(ditto::io_dependencies PROPERTIES
+        INTERFACE_LINK_LIBRARIES "nlohmann_json::nlohmann_json;fmt::fmt")
+endif()

@@ -1,0 +1,68 @@
+# ditto_expect_shape_error(): tests that a network does NOT compile, and that the compiler says why.
+#
+#   ditto_expect_shape_error(<file.cpp>
+#       LAYER <number>              the layer that does not fit; the first layer is number 1
+#       [LAYER_TYPE <type>]         that layer as C++ writes it, e.g. "Linear<65536, 1024>"
+#       EXPECTS <dimension>...      what the layer expects, e.g. 65536, or: any_height any_width 3
+#       RECEIVES <dimension>...     what it receives, e.g. 131072, or: 64 64 1
+#       [LINK <target>...]          whose include directories and definitions the file needs; default ditto::ditto
+#       [COMPILERS <compiler>...])  g++, clang++ or nvcc, by name or path; default the project's own compiler
+#
+# adds for each compiler the CTest `shape_error.<file>.<compiler>`. It passes if the file does not compile, the compiler
+# reports exactly one error, and the report has
+# `shape_error<layer_number<LAYER>, LAYER_TYPE, expects<EXPECTS>, receives<RECEIVES>>`.
+function(ditto_expect_shape_error file)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LAYER;LAYER_TYPE" "EXPECTS;RECEIVES;LINK;COMPILERS")
+    foreach(required LAYER EXPECTS RECEIVES)
+        if(NOT DEFINED arg_${required})
+            message(FATAL_ERROR "ditto_expect_shape_error(${file}): ${required} is missing")
+        endif()
+    endforeach()
+    if(arg_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "ditto_expect_shape_error(${file}): what is `${arg_UNPARSED_ARGUMENTS}`?")
+    endif()
+    if(NOT arg_LINK)
+        set(arg_LINK ditto::ditto)
+    endif()
+    if(NOT arg_COMPILERS)
+        set(arg_COMPILERS "${CMAKE_CXX_COMPILER}")
+    endif()
+    if(NOT file MATCHES "\\.cpp$")
+        string(APPEND file ".cpp")
+    endif()
+    get_filename_component(name "${file}" NAME_WE)
+    string(JOIN "," expects ${arg_EXPECTS})
+    string(JOIN "," receives ${arg_RECEIVES})
+
+    foreach(compiler IN LISTS arg_COMPILERS)
+        ditto_syntax_command(command "${compiler}" "${file}" ${arg_LINK})
+        get_filename_component(compiler_name "${compiler}" NAME)
+        add_test(NAME shape_error.${name}.${compiler_name}
+                 COMMAND "${CMAKE_COMMAND}" "-DLAYER=${arg_LAYER}" "-DLAYER_TYPE=${arg_LAYER_TYPE}"
+                         "-DEXPECTS=${expects}" "-DRECEIVES=${receives}"
+                         -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/check_shape_error.cmake" -- ${command}
+                 COMMAND_EXPAND_LISTS)
+        set_tests_properties(shape_error.${name}.${compiler_name} PROPERTIES LABELS
+                             "shape_errors;${compiler_name}")
+    endforeach()
+endfunction()
+
+# Sets `result` to the command with which `compiler` checks `file` as C++20 (nvcc: as CUDA C++20) without keeping a
+# result, seeing the include directories and definitions of the targets that follow.
+function(ditto_syntax_command result compiler file)
+    set(command "${compiler}" -std=c++20)
+    foreach(target IN LISTS ARGN)
+        set(directories "$<TARGET_PROPERTY:${target},INTERFACE_INCLUDE_DIRECTORIES>")
+        set(definitions "$<TARGET_PROPERTY:${target},INTERFACE_COMPILE_DEFINITIONS>")
+        list(APPEND command "$<$<BOOL:${directories}>:-I$<JOIN:$<REMOVE_DUPLICATES:${directories}>,$<SEMICOLON>-I>>"
+                            "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},$<SEMICOLON>-D>>")
+    endforeach()
+    get_filename_component(file "${file}" ABSOLUTE)
+    if(compiler MATCHES "nvcc[^/]*$")
+        get_filename_component(name "${file}" NAME_WE)
+        list(APPEND command -x cu -c -o "${CMAKE_CURRENT_BINARY_DIR}/${name}.nvcc.o" "${file}")
+    else()
+        list(APPEND command -fsyntax-only "${file}")
+    endif()
+    set(${result} "${command}" PARENT_SCOPE)
+endfunction()

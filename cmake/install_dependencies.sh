@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what ditto needs on Debian or Ubuntu, as root or with sudo. Does nothing, fast, where all is there.
+#   cmake/install_dependencies.sh           to build the library's programs
+#   cmake/install_dependencies.sh --tests   to run tests/run.sh too
+set -euo pipefail
+
+packages=(g++ cmake ninja-build libopenblas-dev libxtensor-dev libxtensor-blas-dev libxsimd-dev libstb-dev
+          libcli11-dev nlohmann-json3-dev libfmt-dev)
+if [[ "${1:-}" == "--tests" ]]; then
+    packages+=(doctest-dev libbenchmark-dev clang libomp-dev clang-format time python3)
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+    if ! dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed; then
+        missing+=("$package")
+    fi
+done
+if ((${#missing[@]} == 0)); then
+    exit 0
+fi
+
+as_root=()
+if ((EUID != 0)); then
+    as_root=(sudo)
+fi
+echo "installing ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" \
+    >/dev/null

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Trains the 19-layer face network on the built-in faces: installs what is missing, builds, runs. Options given to this
+# script go to train_siamese after its own and win over them.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+stage() {
+    printf '\n== %s (after %d s)\n' "$1" "$SECONDS"
+}
+
+stage "dependencies"
+cmake/install_dependencies.sh
+
+stage "build"
+cmake --preset release -DDITTO_BUILD_TESTS=OFF -DDITTO_BUILD_EXAMPLES=ON >/dev/null
+cmake --build build/release --parallel "$(nproc)" --target train_siamese -- --quiet
+
+stage "train"
+command=(build/release/bin/train_siamese --faces --loss contrastive --margin 1.0 "$@")
+echo "${command[*]}"
+"${command[@]}"

@@ -1,0 +1,14 @@
+// The one exception type that ditto throws.
+#pragma once
+
+#include <stdexcept>
+
+namespace ditto {
+
+/// Every failure at run time: what() is one line that says what happened, where, and what to do about it.
+/// Programs print it as `error: <what()>` and exit 1.
+struct Error : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+}  // namespace ditto

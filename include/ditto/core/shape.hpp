@@ -1,0 +1,57 @@
+// Shapes of one sample, as types (Shape) and as values (Extents).
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace ditto {
+
+/// Stands in an expected shape for an extent that a layer takes as it comes.
+enum AnyExtent : int { any_height = -1, any_width = -2, any_channels = -3, any_size = -4 };
+
+/// A shape as a value: {height, width, channels} (rank 3) or {size} (rank 1). The compile-time walk over a network
+/// computes with these.
+struct Extents {
+    std::array<int, 3> dims{};
+    int rank = 0;
+
+    static constexpr Extents spatial(int height, int width, int channels) { return {{height, width, channels}, 3}; }
+    static constexpr Extents flat(int size) { return {{size, 0, 0}, 1}; }
+
+    constexpr bool is_spatial() const { return rank == 3; }
+    constexpr bool is_flat() const { return rank == 1; }
+    constexpr int height() const { return dims[0]; }
+    constexpr int width() const { return dims[1]; }
+    /// The last extent: channels of a spatial shape, size of a flat one.
+    constexpr int channels() const { return is_spatial() ? dims[2] : dims[0]; }
+    /// Height times width; 1 for a flat shape.
+    constexpr std::int64_t pixels() const { return is_spatial() ? std::int64_t{dims[0]} * dims[1] : 1; }
+    /// Elements of one sample.
+    constexpr std::int64_t size() const { return pixels() * channels(); }
+
+    constexpr bool operator==(const Extents&) const = default;
+};
+
+/// The shape of one sample: Shape<height, width, channels> or Shape<size>. The batch is never part of it.
+template <int... Dims>
+struct Shape {
+    static_assert(sizeof...(Dims) == 1 || sizeof...(Dims) == 3,
+                  "ditto: a shape is Shape<height, width, channels> or Shape<size>");
+    static_assert(((Dims > 0) && ...), "ditto: every extent of a shape is at least 1");
+
+    static constexpr Extents extents = {{Dims...}, static_cast<int>(sizeof...(Dims))};
+    static constexpr std::int64_t size = extents.size();
+};
+
+namespace detail {
+template <int Rank, int First, int Second, int Third>
+struct ShapeOf {
+    using type = Shape<First, Second, Third>;
+};
+template <int First, int Second, int Third>
+struct ShapeOf<1, First, Second, Third> {
+    using type = Shape<First>;
+};
+}  // namespace detail
+
+}  // namespace ditto

@@ -1,0 +1,39 @@
+// Matrix products by OpenBLAS, through xtensor-blas's typed interface to CBLAS. Each call is single-threaded: ditto
+// divides the work itself, so that results do not depend on the number of threads and none is started twice.
+#pragma once
+
+#include <complex>
+
+#include <xtensor-blas/xblas_config.hpp>
+#include <xflens/cxxblas/cxxblas.cxx>
+
+#include "ditto/device/cpu/cpu.hpp"
+
+extern "C" void openblas_set_num_threads(int);
+
+namespace ditto {
+
+/// A matrix in row-major order as an operand of a product, or its transpose.
+template <class T>
+struct Matrix {
+    T* data;
+    int stride;  ///< elements from one row to the next
+    bool transposed = false;
+};
+
+/// c[m, n] = a[m, k] b[k, n] + beta c, on the calling thread.
+template <class T>
+void gemm(int m, int n, int k, Matrix<const T> a, Matrix<const T> b, T beta, Matrix<T> c) {
+    const auto operation = [](bool transposed) { return transposed ? cxxblas::Trans : cxxblas::NoTrans; };
+    cxxblas::gemm(cxxblas::RowMajor, operation(a.transposed), operation(b.transposed), m, n, k, T{1}, a.data, a.stride,
+                  b.data, b.stride, beta, c.data, c.stride);
+}
+
+/// Makes the process ready for a Cpu: OpenBLAS runs each product on the thread that calls it. Whoever owns a device calls
+/// this once.
+template <class P>
+void prepare(const Cpu<P>&) {
+    openblas_set_num_threads(1);
+}
+
+}  // namespace ditto

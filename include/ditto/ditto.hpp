@@ -1,0 +1,13 @@
+// ditto: typed neural networks for Siamese training. The umbrella header.
+#pragma once
+
+#include "ditto/core/tensor.hpp"
+#include "ditto/device/cpu/cpu.hpp"
+#include "ditto/layers/cpu.hpp"
+#include "ditto/losses/cpu.hpp"
+#include "ditto/network/figures.hpp"
+#include "ditto/network/siamese.hpp"
+#include "ditto/optim/adam.hpp"
+#include "ditto/optim/schedule.hpp"
+#include "ditto/optim/sgd.hpp"
+#include "ditto/train/trainer.hpp"

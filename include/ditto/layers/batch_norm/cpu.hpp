@@ -1,0 +1,216 @@
+// BatchNorm on the CPU, over a matrix of rows (samples x pixels) and channels.
+//
+// Statistics: each chunk of rows gives its mean and its sum of squared deviations from that mean, in the scalar type;
+// chunks merge in float64 and in fixed order (Chan, Golub, LeVeque: "Updating formulae and a pairwise algorithm for
+// computing sample variances", 1979). Backward: two sums per channel and twin group, then one elementwise map.
+#pragma once
+
+#include <array>
+#include <cmath>
+
+#include "ditto/device/cpu/column_sums.hpp"
+#include "ditto/device/cpu/cpu.hpp"
+#include "ditto/layers/batch_norm/batch_norm.hpp"
+#include "ditto/layers/calls.hpp"
+
+namespace ditto {
+
+namespace detail {
+
+/// The rows of one channel-last matrix as chunks that never cross the border of a twin group.
+template <std::size_t Channels>
+struct GroupedRows {
+    std::size_t groups;
+    std::size_t rows_per_group;
+
+    static constexpr std::size_t chunk = rows_per_chunk(Channels);
+    std::size_t chunks_per_group() const { return (rows_per_group + chunk - 1) / chunk; }
+    std::size_t chunks() const { return groups * chunks_per_group(); }
+    std::size_t group_of(std::size_t at) const { return at / chunks_per_group(); }
+    std::size_t begin(std::size_t at) const {
+        return group_of(at) * rows_per_group + at % chunks_per_group() * chunk;
+    }
+    std::size_t end(std::size_t at) const {
+        return std::min(begin(at) + chunk, (group_of(at) + 1) * rows_per_group);
+    }
+};
+
+/// Mean and 1/sqrt(variance + epsilon) of each group, [groups, Channels] each; forward leaves them for backward.
+template <std::size_t Channels, class T>
+struct GroupStatistics {
+    T* mean;
+    T* inverse_deviation;
+    explicit GroupStatistics(T* memory) : mean(memory), inverse_deviation(memory + 2 * Channels) {}
+};
+
+// Two numbers of each channel and chunk: [chunks, 2, Channels].
+constexpr std::size_t batch_norm_workspace(std::size_t images, std::size_t pixels, std::size_t channels) {
+    // Two groups may need one chunk more than one group of all rows.
+    return (row_chunks(images * pixels, channels) + 1) * 2 * channels * sizeof(double);
+}
+
+// The mean, and the sum of squared deviations from it, of every channel over rows [begin, end).
+template <std::size_t Channels, class T>
+void chunk_moments(const T* x, std::size_t begin, std::size_t end, double* mean, double* deviations) {
+    std::array<T, Channels> sum{}, square{};
+    for (std::size_t row = begin; row < end; ++row)
+        for (std::size_t c = 0; c < Channels; ++c) sum[c] += x[row * Channels + c];
+    for (std::size_t c = 0; c < Channels; ++c) sum[c] /= static_cast<T>(end - begin);
+    for (std::size_t row = begin; row < end; ++row)
+        for (std::size_t c = 0; c < Channels; ++c) {
+            const T deviation = x[row * Channels + c] - sum[c];
+            square[c] += deviation * deviation;
+        }
+    std::copy(sum.begin(), sum.end(), mean);
+    std::copy(square.begin(), square.end(), deviations);
+}
+
+template <int Size, class Input, class P>
+void batch_norm_training(const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
+    using T = typename P::scalar;
+    constexpr std::size_t channels = Size;
+    const GroupedRows<channels> rows{call.groups, call.images / call.groups * Input::extents.pixels()};
+    auto* moments = static_cast<double*>(call.workspace);  // [chunks, 2, channels]
+    parallel_for(rows.chunks(), device.threads, [&](std::size_t at) {
+        double* own = moments + at * 2 * channels;
+        chunk_moments<channels>(call.input, rows.begin(at), rows.end(at), own, own + channels);
+    });
+
+    const GroupStatistics<channels, T> statistics(static_cast<T*>(call.saved));
+    constexpr double momentum = BatchNorm<Size>::momentum;
+    for (std::size_t group = 0; group < call.groups; ++group)
+        for (std::size_t c = 0; c < channels; ++c) {
+            double count = 0.0, mean = 0.0, deviations = 0.0;
+            for (std::size_t i = 0; i < rows.chunks_per_group(); ++i) {
+                const std::size_t at = group * rows.chunks_per_group() + i;
+                const double added = static_cast<double>(rows.end(at) - rows.begin(at));
+                const double difference = moments[at * 2 * channels + c] - mean;
+                count += added;
+                mean += difference * added / count;
+                deviations += moments[(at * 2 + 1) * channels + c] + difference * difference * added * (count - added) / count;
+            }
+            statistics.mean[group * channels + c] = static_cast<T>(mean);
+            statistics.inverse_deviation[group * channels + c] =
+                static_cast<T>(1.0 / std::sqrt(deviations / count + BatchNorm<Size>::epsilon));
+            T& running_mean = call.buffers[0][c];
+            T& running_variance = call.buffers[1][c];
+            running_mean = static_cast<T>((1.0 - momentum) * static_cast<double>(running_mean) + momentum * mean);
+            running_variance = static_cast<T>((1.0 - momentum) * static_cast<double>(running_variance) +
+                                              momentum * deviations / (count - 1.0));
+        }
+
+    parallel_for(rows.chunks(), device.threads, [&](std::size_t at) {
+        const T* mean = statistics.mean + rows.group_of(at) * channels;
+        const T* inverse_deviation = statistics.inverse_deviation + rows.group_of(at) * channels;
+        std::array<T, channels> scale;
+        for (std::size_t c = 0; c < channels; ++c) scale[c] = call.parameters[0][c] * inverse_deviation[c];
+        for (std::size_t row = rows.begin(at); row < rows.end(at); ++row)
+            for (std::size_t c = 0; c < channels; ++c)
+                call.output[row * channels + c] =
+                    (call.input[row * channels + c] - mean[c]) * scale[c] + call.parameters[1][c];
+    });
+}
+
+template <int Size, class Input, class P>
+void batch_norm_inference(const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
+    using T = typename P::scalar;
+    constexpr std::size_t channels = Size;
+    std::array<T, channels> scale;
+    for (std::size_t c = 0; c < channels; ++c)
+        scale[c] = static_cast<T>(static_cast<double>(call.parameters[0][c]) /
+                                  std::sqrt(static_cast<double>(call.buffers[1][c]) + BatchNorm<Size>::epsilon));
+    const T* mean = call.buffers[0];
+    const T* bias = call.parameters[1];
+    parallel_chunks(call.images * Input::extents.pixels(), rows_per_chunk(channels), device.threads,
+                    [&](std::size_t begin, std::size_t end) {
+                        for (std::size_t row = begin; row < end; ++row)
+                            for (std::size_t c = 0; c < channels; ++c)
+                                call.output[row * channels + c] =
+                                    (call.input[row * channels + c] - mean[c]) * scale[c] + bias[c];
+                    });
+}
+
+template <int Size, class Input, class P>
+void batch_norm_backward(const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
+    using T = typename P::scalar;
+    constexpr std::size_t channels = Size;
+    const GroupedRows<channels> rows{call.groups, call.images / call.groups * Input::extents.pixels()};
+    const GroupStatistics<channels, const T> statistics(static_cast<const T*>(call.saved));
+    auto* sums = static_cast<double*>(call.workspace);  // [chunks, 2, channels]: sum of dy, sum of dy * normalised x
+    parallel_for(rows.chunks(), device.threads, [&](std::size_t at) {
+        const T* mean = statistics.mean + rows.group_of(at) * channels;
+        const T* inverse_deviation = statistics.inverse_deviation + rows.group_of(at) * channels;
+        std::array<T, channels> plain{}, weighted{};
+        for (std::size_t row = rows.begin(at); row < rows.end(at); ++row)
+            for (std::size_t c = 0; c < channels; ++c) {
+                const T dy = call.output_gradient[row * channels + c];
+                plain[c] += dy;
+                weighted[c] += dy * (call.input[row * channels + c] - mean[c]);
+            }
+        for (std::size_t c = 0; c < channels; ++c) {
+            sums[at * 2 * channels + c] = static_cast<double>(plain[c]);
+            sums[(at * 2 + 1) * channels + c] = static_cast<double>(weighted[c] * inverse_deviation[c]);
+        }
+    });
+
+    // The groups' totals take the place of the groups' first chunks.
+    for (std::size_t group = 0; group < call.groups; ++group) {
+        double* total = sums + group * rows.chunks_per_group() * 2 * channels;
+        for (std::size_t i = 1; i < rows.chunks_per_group(); ++i)
+            for (std::size_t c = 0; c < 2 * channels; ++c) total[c] += total[i * 2 * channels + c];
+    }
+    for (std::size_t c = 0; c < channels; ++c) {
+        double plain = 0.0, weighted = 0.0;
+        for (std::size_t group = 0; group < call.groups; ++group) {
+            plain += sums[group * rows.chunks_per_group() * 2 * channels + c];
+            weighted += sums[(group * rows.chunks_per_group() * 2 + 1) * channels + c];
+        }
+        call.parameter_gradients[0][c] = static_cast<T>(weighted);
+        call.parameter_gradients[1][c] = static_cast<T>(plain);
+    }
+    if (call.input_gradient == nullptr) return;
+
+    parallel_for(rows.chunks(), device.threads, [&](std::size_t at) {
+        const std::size_t group = rows.group_of(at);
+        const T* mean = statistics.mean + group * channels;
+        const T* inverse_deviation = statistics.inverse_deviation + group * channels;
+        const double* total = sums + group * rows.chunks_per_group() * 2 * channels;
+        const double count = static_cast<double>(rows.rows_per_group);
+        std::array<T, channels> scale, shift, slope;
+        for (std::size_t c = 0; c < channels; ++c) {
+            scale[c] = call.parameters[0][c] * inverse_deviation[c];
+            shift[c] = static_cast<T>(total[c] / count);
+            slope[c] = static_cast<T>(total[channels + c] / count) * inverse_deviation[c];
+        }
+        for (std::size_t row = rows.begin(at); row < rows.end(at); ++row)
+            for (std::size_t c = 0; c < channels; ++c) {
+                const std::size_t i = row * channels + c;
+                call.input_gradient[i] =
+                    scale[c] * (call.output_gradient[i] - shift[c] - (call.input[i] - mean[c]) * slope[c]);
+            }
+    });
+}
+
+}  // namespace detail
+
+template <int Size, class Input, class P>
+constexpr std::size_t workspace_bytes(BatchNorm<Size>, Input, const Cpu<P>&, WorkspaceCall call) {
+    if (call.phase == Phase::inference) return 0;
+    return detail::batch_norm_workspace(call.images, Input::extents.pixels(), Size);
+}
+
+template <int Size, class Input, class P>
+void forward(BatchNorm<Size>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
+    if (call.training) {
+        detail::batch_norm_training<Size, Input>(device, call);
+    } else {
+        detail::batch_norm_inference<Size, Input>(device, call);
+    }
+}
+
+template <int Size, class Input, class P>
+void backward(BatchNorm<Size>, Input, const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
+    detail::batch_norm_backward<Size, Input>(device, call);
+}
+
+}  // namespace ditto

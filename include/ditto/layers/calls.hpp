@@ -1,0 +1,77 @@
+// What the functions of a layer are called with. A layer has, for each device it runs on, two plain functions that are
+// found beside the layer (argument-dependent lookup):
+//
+//   template <class Input, class P>
+//   void forward(MyLayer, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call);
+//   template <class Input, class P>
+//   void backward(MyLayer, Input, const Cpu<P>& device, const BackwardCall<typename P::scalar>& call);
+//
+// Input is the Shape<...> of one sample. A layer that needs scratch memory also has
+//
+//   template <class Input, class P>
+//   constexpr std::size_t workspace_bytes(MyLayer, Input, const Cpu<P>&, WorkspaceCall call);
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "ditto/layers/layer.hpp"
+
+namespace ditto {
+
+/// The three ways to go through a layer.
+enum class Phase : std::uint8_t { training_forward, training_backward, inference };
+
+/// How much scratch memory a layer is asked about.
+struct WorkspaceCall {
+    Phase phase;
+    std::size_t images;
+    int threads;
+};
+
+/// What names the random numbers of a training step: the seed of the run, the number of the step, and the layer.
+struct RandomKey {
+    std::uint64_t seed = 0;
+    std::uint64_t step = 0;
+    std::uint32_t layer = 0;
+};
+
+/// Arguments of a layer's forward function. T is the device's scalar.
+template <class T>
+struct ForwardCall {
+    std::size_t images;  ///< samples in this call
+    std::size_t groups;  ///< twin groups: equal runs of consecutive samples with batch statistics of their own
+    bool training;       ///< false: inference (running statistics, no dropout, nothing saved)
+    const T* input;      ///< [images, Input...]; may be the same memory as output if the layer says so
+    T* output;           ///< [images, Output...]
+    std::array<const T*, max_layer_tensors> parameters;  ///< in the order of Layer::parameters()
+    std::array<T*, max_layer_tensors> buffers;           ///< in the order of Layer::buffers()
+    void* saved;                                         ///< Layer::saved_bytes() bytes for backward
+    void* workspace;                                     ///< workspace_bytes() bytes of scratch
+    RandomKey random;
+};
+
+/// Arguments of a layer's backward function.
+template <class T>
+struct BackwardCall {
+    std::size_t images;
+    std::size_t groups;
+    const T* input;            ///< [images, Input...]; null unless Layer::backward_reads_input
+    const T* output;           ///< [images, Output...]; null unless Layer::backward_reads_output
+    const T* output_gradient;  ///< [images, Output...]
+    T* input_gradient;         ///< [images, Input...], to be written; null for a network's first layer
+    std::array<const T*, max_layer_tensors> parameters;
+    std::array<T*, max_layer_tensors> parameter_gradients;  ///< to be written, not added to
+    const void* saved;
+    void* workspace;
+    RandomKey random;
+};
+
+/// Scratch memory of layers that need none. (Takes the base class, so that a layer's own function is always preferred.)
+template <class Input, class Device>
+constexpr std::size_t workspace_bytes(Layer, Input, const Device&, WorkspaceCall) {
+    return 0;
+}
+
+}  // namespace ditto

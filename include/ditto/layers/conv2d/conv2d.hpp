@@ -1,0 +1,39 @@
+// Conv2d: two-dimensional convolution (torch.nn.Conv2d).
+#pragma once
+
+#include "ditto/core/constexpr_math.hpp"
+#include "ditto/layers/layer.hpp"
+#include "ditto/layers/window.hpp"
+
+namespace ditto {
+
+/// Convolution of [H, W, In] with Out kernels of Kernel x Kernel x In, plus a bias: [H', W', Out].
+/// Options: Stride<1>, Padding<0>, AllowTruncation. Weights start uniform within 1/sqrt(In * Kernel^2), PyTorch's default.
+template <int In, int Out, int Kernel, class... Options>
+struct Conv2d : Layer {
+    static_assert(In >= 1 && Out >= 1, "ditto: Conv2d has at least one channel in and out");
+    using Geometry = Window<Kernel, 1, Options...>;
+    static constexpr int in_channels = In;
+    static constexpr int out_channels = Out;
+    /// Length of the dot product behind one output.
+    static constexpr int depth = Kernel * Kernel * In;
+
+    static constexpr bool accepts(Extents in) {
+        return in.is_spatial() && in.channels() == In && Geometry::accepts(in.height()) && Geometry::accepts(in.width());
+    }
+    static constexpr Extents expects(Extents in) {
+        if (!in.is_spatial()) return Extents::spatial(any_height, any_width, In);
+        return Extents::spatial(Geometry::expects(in.height()), Geometry::expects(in.width()), In);
+    }
+    static constexpr Extents output(Extents in) { return Geometry::grid(in, Out); }
+    static constexpr std::int64_t flops(Extents in) { return output(in).pixels() * Out * 2 * depth; }
+
+    static constexpr std::array<TensorInfo, 2> parameters() {
+        const auto initial = Initialization::uniform(1.0 / detail::constexpr_sqrt(depth));
+        return {{{"weight", 4, {Out, In, Kernel, Kernel}, {2, 3, 1, 0}, initial},  // memory: [Kernel, Kernel, In, Out]
+                 {"bias", 1, {Out}, {0, 1, 2, 3}, initial}}};
+    }
+    static constexpr bool backward_reads_output = false;
+};
+
+}  // namespace ditto

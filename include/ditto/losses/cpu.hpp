@@ -1,0 +1,5 @@
+// All losses on the CPU.
+#pragma once
+
+#include "ditto/losses/concat_bce/cpu.hpp"
+#include "ditto/losses/contrastive/cpu.hpp"

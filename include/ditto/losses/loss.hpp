@@ -1,0 +1,48 @@
+// What a loss is: a type that turns the features of pairs and their labels into a number and gradients. It may own
+// parameters (a head) that the optimizer trains with the network's.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "ditto/core/pair_label.hpp"
+#include "ditto/layers/layer.hpp"
+
+namespace ditto {
+
+/// What a loss's score of a pair means.
+enum class ScoreKind : std::uint8_t {
+    distance,    ///< 0 or more; the smaller, the more alike
+    probability  ///< in [0, 1] that both images show the same person
+};
+
+/// Base of every loss, with the defaults. A loss adds
+///   static constexpr std::string_view name;       // as the command line and the weights' metadata spell it
+///   static constexpr ScoreKind score_kind;
+/// and, for each device, the functions
+///   double forward_backward(const MyLoss&, Features, const Device&, const LossCall<T>&);  // the mean loss
+///   void score(const MyLoss&, Features, const Device&, const LossCall<T>&);               // scores only
+/// where Features is the Shape<N> of one sample's features.
+struct Loss {
+    static constexpr bool accepts(Extents features) { return features.is_flat(); }
+    static constexpr Extents expects(Extents) { return Extents::flat(any_size); }
+    /// The head's parameters for given features; names follow "head." in files.
+    static constexpr std::array<TensorInfo, 0> parameters(Extents) { return {}; }
+};
+
+/// Arguments of a loss. T is the device's scalar.
+template <class T>
+struct LossCall {
+    std::size_t pairs;
+    const T* left;            ///< features of the first images, [pairs, features]
+    const T* right;           ///< features of the second images, [pairs, features]
+    const PairLabel* labels;  ///< [pairs]; not read by score
+    T* left_gradient;         ///< written by forward_backward, [pairs, features]
+    T* right_gradient;
+    double* scores;  ///< written, [pairs]
+    std::array<const T*, max_layer_tensors> parameters;
+    std::array<T*, max_layer_tensors> parameter_gradients;
+};
+
+}  // namespace ditto

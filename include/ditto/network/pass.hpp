@@ -1,0 +1,139 @@
+// The pass through a network: every layer's forward function in turn, then every backward function in reverse. Compiled
+// once for each (network, device), whatever loss, optimizer or twin policy a program uses.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "ditto/network/activation_plan.hpp"
+#include "ditto/network/sequential.hpp"
+
+namespace ditto {
+
+/// Where the tensors of a network are. Gradients are null in inference.
+template <class Network, class T>
+struct NetworkTensors {
+    std::array<T*, Network::parameter_tensors> parameters{};
+    std::array<T*, Network::parameter_tensors> gradients{};
+    std::array<T*, Network::buffer_tensors> buffers{};
+    std::byte* activations = nullptr;  ///< ActivationPlan::bytes bytes
+};
+
+/// One pass.
+struct PassCall {
+    std::size_t images;
+    std::size_t groups = 1;
+    bool training = false;
+    RandomKey random{};
+};
+
+namespace detail {
+
+// Sanitizer builds: only the tensors that live at `step` may be touched.
+template <std::size_t Layers>
+void guard_step(ActivationPlan<Layers>& plan, std::byte* block, int step) {
+    if constexpr (poisons_memory) {
+        poison(block, plan.bytes);
+        plan.for_each([&](PlannedTensor& tensor) {
+            if (tensor.lives_at(step)) unpoison(block + tensor.offset, tensor.bytes);
+        });
+    }
+}
+
+// The index of a layer's first parameter (or buffer) in the network's list.
+template <class Network>
+constexpr std::size_t first_parameter(std::size_t layer) {
+    std::size_t first = 0;
+    for (std::size_t l = 0; l < layer; ++l) first += Network::traits[l].parameters;
+    return first;
+}
+template <class Network>
+constexpr std::size_t first_buffer(std::size_t layer) {
+    std::size_t first = 0;
+    for (std::size_t l = 0; l < layer; ++l) first += Network::traits[l].buffers;
+    return first;
+}
+
+// The part of `all` that belongs to one layer.
+template <class To, class From, std::size_t Count>
+std::array<To, max_layer_tensors> layer_slice(const std::array<From, Count>& all, std::size_t first, std::size_t count) {
+    std::array<To, max_layer_tensors> slice{};
+    for (std::size_t i = 0; i < count; ++i) slice[i] = all[first + i];
+    return slice;
+}
+
+template <std::size_t Index, class Network, class Device>
+void forward_layer(const Device& device, ActivationPlan<Network::layer_count>& plan,
+                   const NetworkTensors<Network, typename Device::scalar>& tensors, const PassCall& pass) {
+    using T = typename Device::scalar;
+    constexpr auto traits = Network::traits[Index];
+    std::byte* block = tensors.activations;
+    guard_step(plan, block, plan.forward_step(Index));
+    ForwardCall<T> call{};
+    call.images = pass.images;
+    call.groups = pass.groups;
+    call.training = pass.training;
+    call.input = reinterpret_cast<const T*>(block + plan.activation_offset(Index));
+    call.output = reinterpret_cast<T*>(block + plan.activation_offset(Index + 1));
+    call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
+    call.buffers = layer_slice<T*>(tensors.buffers, first_buffer<Network>(Index), traits.buffers);
+    call.saved = block + plan.saved[Index].offset;
+    call.workspace = block + plan.forward_workspace[Index].offset;
+    call.random = pass.random;
+    call.random.layer = static_cast<std::uint32_t>(Index);
+    forward(typename Network::template LayerAt<Index>{}, typename Network::template ShapeAt<Index>{}, device, call);
+}
+
+template <std::size_t Index, class Network, class Device>
+void backward_layer(const Device& device, ActivationPlan<Network::layer_count>& plan,
+                    const NetworkTensors<Network, typename Device::scalar>& tensors, const PassCall& pass) {
+    using T = typename Device::scalar;
+    constexpr auto traits = Network::traits[Index];
+    std::byte* block = tensors.activations;
+    guard_step(plan, block, plan.backward_step(Index));
+    BackwardCall<T> call{};
+    call.images = pass.images;
+    call.groups = pass.groups;
+    if (traits.backward_reads_input) call.input = reinterpret_cast<const T*>(block + plan.activation_offset(Index));
+    if (traits.backward_reads_output) call.output = reinterpret_cast<const T*>(block + plan.activation_offset(Index + 1));
+    call.output_gradient = reinterpret_cast<const T*>(block + plan.gradient_offset(Index + 1));
+    if (Index > 0) call.input_gradient = reinterpret_cast<T*>(block + plan.gradient_offset(Index));
+    call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
+    call.parameter_gradients = layer_slice<T*>(tensors.gradients, first_parameter<Network>(Index), traits.parameters);
+    call.saved = block + plan.saved[Index].offset;
+    call.workspace = block + plan.backward_workspace[Index].offset;
+    call.random = pass.random;
+    call.random.layer = static_cast<std::uint32_t>(Index);
+    backward(typename Network::template LayerAt<Index>{}, typename Network::template ShapeAt<Index>{}, device, call);
+}
+
+}  // namespace detail
+
+/// Runs the network on the images at activation 0: its features are then at activation layer_count,
+/// [images, features]. In training, leaves what backward needs and updates the running statistics.
+template <class Network, class Device>
+[[gnu::noinline]] void forward_pass(const Device& device, ActivationPlan<Network::layer_count>& plan,
+                                    const NetworkTensors<Network, typename Device::scalar>& tensors,
+                                    const PassCall& pass) {
+    if constexpr (Network::valid) {
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (detail::forward_layer<Index, Network>(device, plan, tensors, pass), ...);
+        }(std::make_index_sequence<Network::layer_count>{});
+        detail::guard_step(plan, tensors.activations, plan.loss_step);
+    }
+}
+
+/// From the gradient of the features, at gradient layer_count, to the gradients of every parameter.
+template <class Network, class Device>
+[[gnu::noinline]] void backward_pass(const Device& device, ActivationPlan<Network::layer_count>& plan,
+                                     const NetworkTensors<Network, typename Device::scalar>& tensors,
+                                     const PassCall& pass) {
+    if constexpr (Network::valid) {
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (detail::backward_layer<Network::layer_count - 1 - Index, Network>(device, plan, tensors, pass), ...);
+        }(std::make_index_sequence<Network::layer_count>{});
+    }
+}
+
+}  // namespace ditto

@@ -1,0 +1,29 @@
+// Scoring pairs of features with a Siamese network's loss.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "ditto/network/siamese.hpp"
+
+namespace ditto {
+
+/// scores[i] = the distance or probability of features i of `left` and of `right`, each [pairs, features].
+template <class Verifier, class Device>
+void score_pairs(const typename Verifier::Loss& loss, const Device& device,
+                 const std::array<const typename Device::scalar*, max_layer_tensors>& head,
+                 std::span<const float> left, std::span<const float> right, std::span<double> scores) {
+    using T = typename Device::scalar;
+    // Features travel as float whatever the device computes in.
+    const std::vector<T> left_features(left.begin(), left.end()), right_features(right.begin(), right.end());
+    LossCall<T> call{};
+    call.pairs = scores.size();
+    call.left = left_features.data();
+    call.right = right_features.data();
+    call.scores = scores.data();
+    call.parameters = head;
+    score(loss, typename Verifier::Features{}, device, call);
+}
+
+}  // namespace ditto

@@ -1,0 +1,48 @@
+// What a training loop needs of a trainer, whatever its network, loss, optimizer and device: the loop, the files and the
+// programs are compiled once, not once for each combination.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "ditto/losses/loss.hpp"
+#include "ditto/network/stored_tensor.hpp"
+
+namespace ditto {
+
+/// What one step of training found, before the update.
+struct StepResult {
+    double loss;                     ///< mean over the pairs
+    std::span<const double> scores;  ///< [pairs] distance or probability; valid until the next step
+};
+
+/// A trainer behind an interface. Images are float [count, H, W, C] in [0, 1].
+class AnyTrainer {
+  public:
+    virtual ~AnyTrainer() = default;
+
+    /// One step on pairs = labels.size() pairs. images: [2 * pairs, H, W, C], all left images, then all right ones.
+    /// `rate_factor` multiplies the optimizer's learning rate.
+    virtual StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor) = 0;
+    /// The features of any number of images with the running statistics: [count, features] to `features`.
+    virtual void embed(std::span<const float> images, std::span<float> features) = 0;
+    /// The score of `left.size() / features` pairs of features, to `scores`.
+    virtual void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) = 0;
+
+    virtual std::size_t capacity_pairs() const = 0;
+    virtual Extents image_extents() const = 0;
+    virtual std::size_t feature_count() const = 0;
+    virtual ScoreKind score_kind() const = 0;
+    /// Fewest pairs a step takes: BatchNorm needs 2 samples in every twin group.
+    virtual std::size_t minimum_pairs() const = 0;
+    /// Steps done so far.
+    virtual std::int64_t& steps() = 0;
+
+    /// The tensors of a weights file, and the optimizer's state beside them. Valid while the trainer lives.
+    virtual std::vector<StoredTensor> weights() = 0;
+    virtual std::vector<StoredTensor> optimizer_state() = 0;
+};
+
+}  // namespace ditto

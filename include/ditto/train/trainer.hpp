@@ -1,0 +1,208 @@
+// Trainer: a Siamese network, an optimizer and a device in one block of memory, and the step that trains it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ditto/core/error.hpp"
+#include "ditto/core/tensor.hpp"
+#include "ditto/network/score.hpp"
+#include "ditto/optim/cpu.hpp"
+#include "ditto/train/any_trainer.hpp"
+#include "ditto/train/training_plan.hpp"
+
+namespace ditto {
+
+/// Trains Verifier (a Siamese) with Optimizer on Device. All memory is one block, laid out by Plan; after construction
+/// a step allocates nothing.
+template <class VerifierType, class OptimizerType, class DeviceType>
+class Trainer final : public AnyTrainer {
+  public:
+    using Verifier = VerifierType;
+    using Network = typename Verifier::Network;
+    using Loss = typename Verifier::Loss;
+    using Optimizer = OptimizerType;
+    using Device = DeviceType;
+    using T = typename Device::scalar;
+    using Plan = TrainingPlan<Verifier, Optimizer, Device>;
+    static constexpr std::size_t image_size = static_cast<std::size_t>(Verifier::Input::size);
+    static constexpr std::size_t feature_size = static_cast<std::size_t>(Verifier::Features::size);
+
+    struct Settings {
+        batch_pairs batch{16};  ///< the most pairs in a step
+        Device device{};        ///< with its number of threads
+        Optimizer optimizer{};
+        Loss loss{};
+        std::uint64_t seed = 0;  ///< of the initial weights and of dropout
+    };
+
+    /// Throws Error when the memory of the plan cannot be had.
+    explicit Trainer(const Settings& settings)
+        : settings_(settings), plan_(settings.device, settings.batch), block_(plan_.total_bytes) {
+        prepare(settings_.device);
+        detail::poison(block_.data(), block_.bytes());
+        detail::open_tensors(block_.data(), Plan::model.parameters);
+        detail::open_tensors(buffer_section(), Plan::model.buffers);
+        detail::open_tensors(gradient_section(), Plan::model.parameters);
+        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
+            detail::open_tensors(optimizer_section(i), Plan::model.parameters);
+        detail::unpoison(scores(), plan_.scores.bytes);
+        detail::unpoison(labels(), plan_.labels.bytes);
+
+        model_ = Model<Verifier, T>(block_.data(), buffer_section());
+        model_.point(tensors_);
+        for (std::size_t i = 0; i < Network::parameter_tensors; ++i)
+            tensors_.gradients[i] = Model<Verifier, T>::at(gradient_section(), Plan::model.parameters[i]);
+        tensors_.activations = block_.data() + Plan::activation_offset();
+        model_.initialize(settings_.seed, settings_.device.threads);
+    }
+    Trainer(const Trainer&) = delete;
+    Trainer& operator=(const Trainer&) = delete;
+
+    StepResult step(std::span<const float> images, std::span<const PairLabel> pair_labels,
+                    double rate_factor = 1.0) override {
+        const StepResult result = compute_gradients(images, pair_labels);
+        update(rate_factor);
+        return result;
+    }
+
+    /// Forward, loss and backward without the update: the gradients are then in gradients(). Number is float or double.
+    template <class Number>
+    StepResult compute_gradients(std::span<const Number> images, std::span<const PairLabel> pair_labels) {
+        const std::size_t pairs = pair_labels.size();
+        require_pairs(pairs, images.size());
+        const PassCall pass{2 * pairs, Verifier::Twin::groups, true,
+                            {settings_.seed, static_cast<std::uint64_t>(steps_), 0}};
+        load_images(images);
+        forward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
+        model_.count_batches(pass.groups);
+        std::copy(pair_labels.begin(), pair_labels.end(), labels());
+        const double loss = forward_backward(settings_.loss, typename Verifier::Features{}, settings_.device,
+                                             loss_call(pairs));
+        backward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
+        return {loss, {scores(), pairs}};
+    }
+    StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> pair_labels) {
+        return compute_gradients<float>(images, pair_labels);
+    }
+
+    /// One update of every parameter from the gradients of the last compute_gradients.
+    void update(double rate_factor = 1.0) {
+        ++steps_;
+        const double rate = settings_.optimizer.learning_rate * rate_factor;
+        ParameterSections sections{Plan::model.parameters, block_.data(), gradient_section(), {}};
+        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) sections.state[i] = optimizer_section(i);
+        update_parameters(settings_.device, settings_.optimizer, sections, steps_, rate);
+    }
+
+    void embed(std::span<const float> images, std::span<float> features) override {
+        const std::size_t count = images.size() / image_size;
+        const std::size_t capacity = settings_.batch.images();
+        for (std::size_t first = 0; first < count; first += capacity) {
+            const std::size_t now = std::min(capacity, count - first);
+            load_images(images.subspan(first * image_size, now * image_size));
+            forward_pass<Network>(settings_.device, plan_.activations, tensors_, {now});
+            std::copy_n(feature_data(), now * feature_size, features.begin() + static_cast<std::ptrdiff_t>(first * feature_size));
+        }
+    }
+
+    void score(std::span<const float> left, std::span<const float> right, std::span<double> pair_scores) override {
+        score_pairs<Verifier>(settings_.loss, settings_.device, head<const T>(block_.data()), left, right,
+                              pair_scores);
+    }
+
+    /// The features of the last step, [2 * pairs, features]: left images, then right ones.
+    auto features(std::size_t pairs) const { return batch_view(feature_data(), 2 * pairs, typename Verifier::Features{}); }
+
+    /// The gradients of the last step, under the parameters' names.
+    std::vector<StoredTensor> gradients() { return Model<Verifier, T>::counterparts(gradient_section(), ""); }
+    std::vector<StoredTensor> weights() override { return model_.tensors(); }
+    std::vector<StoredTensor> optimizer_state() override {
+        std::vector<StoredTensor> all;
+        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) {
+            const auto state = Model<Verifier, T>::counterparts(optimizer_section(i),
+                                                                "optimizer." + std::string(Optimizer::state_names[i]) + ".");
+            all.insert(all.end(), state.begin(), state.end());
+        }
+        return all;
+    }
+
+    std::size_t capacity_pairs() const override { return settings_.batch.count; }
+    Extents image_extents() const override { return Verifier::Input::extents; }
+    std::size_t feature_count() const override { return feature_size; }
+    ScoreKind score_kind() const override { return Loss::score_kind; }
+    std::size_t minimum_pairs() const override { return Verifier::Twin::groups == 2 ? 2 : 1; }
+    std::int64_t& steps() override { return steps_; }
+
+    const Settings& settings() const { return settings_; }
+    const Plan& plan() const { return plan_; }
+
+  private:
+    std::byte* buffer_section() const { return block_.data() + Plan::buffer_offset(); }
+    std::byte* gradient_section() const { return block_.data() + Plan::gradient_offset(); }
+    std::byte* optimizer_section(std::size_t index) const {
+        return block_.data() + Plan::optimizer_offset() + index * Plan::parameter_bytes;
+    }
+    double* scores() const {
+        return reinterpret_cast<double*>(block_.data() + plan_.loss_offset() + plan_.scores.offset);
+    }
+    PairLabel* labels() const {
+        return reinterpret_cast<PairLabel*>(block_.data() + plan_.loss_offset() + plan_.labels.offset);
+    }
+    T* feature_data() const { return activation_data(plan_.activations.activation_offset(Network::layer_count)); }
+    T* activation_data(std::size_t offset) const { return reinterpret_cast<T*>(tensors_.activations + offset); }
+    template <class To>
+    static std::array<To*, max_layer_tensors> head(std::byte* section) {
+        return Model<Verifier, T>::template head<To>(section);
+    }
+
+    void require_pairs(std::size_t pairs, std::size_t numbers) const {
+        const auto fail = [&](const std::string& problem) {
+            throw Error("a training step got " + std::to_string(pairs) + " pairs and " + std::to_string(numbers) +
+                        " numbers of images; " + problem);
+        };
+        if (pairs < minimum_pairs()) fail("give it at least " + std::to_string(minimum_pairs()) + " pairs");
+        if (pairs > capacity_pairs()) fail("the trainer was made for at most " + std::to_string(capacity_pairs()));
+        if (numbers != 2 * pairs * image_size)
+            fail("each pair needs two images of " + std::to_string(image_size) + " numbers");
+    }
+
+    // Copies images to where the network reads its input.
+    template <class Number>
+    void load_images(std::span<const Number> images) {
+        detail::guard_step(plan_.activations, tensors_.activations, 0);
+        T* input = activation_data(plan_.activations.activation_offset(0));
+        parallel_for(images.size() / image_size, settings_.device.threads, [&](std::size_t image) {
+            const std::size_t begin = image * image_size;
+            for (std::size_t i = begin; i < begin + image_size; ++i) input[i] = static_cast<T>(images[i]);
+        });
+    }
+
+    LossCall<T> loss_call(std::size_t pairs) const {
+        LossCall<T> call{};
+        call.pairs = pairs;
+        call.left = feature_data();
+        call.right = call.left + pairs * feature_size;
+        call.labels = labels();
+        call.left_gradient = activation_data(plan_.activations.gradient_offset(Network::layer_count));
+        call.right_gradient = call.left_gradient + pairs * feature_size;
+        call.scores = scores();
+        call.parameters = head<const T>(block_.data());
+        call.parameter_gradients = head<T>(gradient_section());
+        return call;
+    }
+
+    Settings settings_;
+    Plan plan_;
+    MemoryBlock block_;
+    Model<Verifier, T> model_;
+    NetworkTensors<Network, T> tensors_{};
+    std::int64_t steps_ = 0;
+};
+
+}  // namespace ditto

@@ -1,0 +1,111 @@
+// Atomic files: whole, or not at all, whatever fails.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <ditto/core/error.hpp>
+#include <ditto/io/atomic_file.hpp>
+#include <span>
+#include <string>
+
+#include "temporary_folder.hpp"
+
+namespace {
+
+void append(ditto::AtomicFile& file, const std::string& text) {
+    file.write(std::as_bytes(std::span(text)));
+}
+
+/// While it lives, no file of this process may grow beyond `bytes`: writes stop short and then fail, as on a full disk.
+class FileSizeLimit {
+  public:
+    explicit FileSizeLimit(rlim_t bytes) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{bytes, before_.rlim_max};
+        REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+    ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+  private:
+    rlimit before_{};
+};
+
+}  // namespace
+
+TEST_CASE("a committed file replaces the one before it and leaves nothing else") {
+    const TemporaryFolder folder;
+    write_text(folder / "file", "before");
+    {
+        ditto::AtomicFile file(folder / "file", 5);
+        append(file, "af");
+        append(file, "ter");
+        CHECK(read_text(folder / "file") == "before");
+        file.commit();
+    }
+    CHECK(read_text(folder / "file") == "after");
+    CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a file that is not committed leaves nothing behind") {
+    const TemporaryFolder folder;
+    {
+        ditto::AtomicFile file(folder / "file", 5);
+        append(file, "after");
+    }
+    CHECK(folder.entries() == 0);
+}
+
+TEST_CASE("a disk that fills up keeps the file before, and the message says what is needed") {
+    const TemporaryFolder folder;
+    write_text(folder / "file", "before");
+    {
+        const FileSizeLimit limit(1000);
+        ditto::AtomicFile file(folder / "file", 3000);
+        append(file, std::string(600, 'x'));
+        const auto message = folder / "file" += " (3000 bytes): File too large; free that much space";
+        // 400 of these bytes still fit: a short write, then a failing one.
+        CHECK_THROWS_WITH_AS(append(file, std::string(600, 'x')), doctest::Contains(message.c_str()), ditto::Error);
+    }
+    CHECK(read_text(folder / "file") == "before");
+    CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a rename that fails removes the temporary file") {
+    const TemporaryFolder folder;
+    {
+        ditto::AtomicFile file(folder / "file", 1);
+        std::filesystem::create_directory(folder / "file");
+        CHECK_THROWS_WITH_AS(file.commit(), doctest::Contains("Is a directory"), ditto::Error);
+    }
+    CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("paths that cannot be written are refused before anything is written") {
+    const TemporaryFolder folder;
+    write_text(folder / "text", "");
+    const auto open = [](const std::filesystem::path& path) { ditto::AtomicFile(path, 1); };
+    CHECK_THROWS_WITH_AS(open(folder / "missing/file"), doctest::Contains("check that its folder exists"),
+                         ditto::Error);
+    CHECK_THROWS_WITH_AS(open(folder / "text/file"), doctest::Contains("cannot write"), ditto::Error);
+    // Renaming over a device would replace the device.
+    CHECK_THROWS_WITH_AS(open("/dev/full"), doctest::Contains("not a regular file"), ditto::Error);
+    CHECK_THROWS_WITH_AS(open(std::filesystem::temp_directory_path()), doctest::Contains("not a regular file"),
+                         ditto::Error);
+    CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("space that the disk does not have is missed before the first byte") {
+    const TemporaryFolder folder;
+    constexpr std::uint64_t exabyte = 1'000'000'000'000'000'000;
+    CHECK_THROWS_WITH_AS(ditto::require_free_space(folder / "not/yet/there", exabyte),
+                         doctest::Contains("1000000000000000000 bytes needed"), ditto::Error);
+    CHECK_THROWS_WITH_AS(ditto::AtomicFile(folder / "file", exabyte), doctest::Contains("not enough disk space"),
+                         ditto::Error);
+    CHECK(folder.entries() == 0);
+    CHECK_NOTHROW(ditto::require_free_space(folder / "not/yet/there", 1));
+    CHECK_NOTHROW(ditto::require_free_space("relative", 1));
+}

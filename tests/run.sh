@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# The test command: installs what is missing, then builds and tests ditto in every way that this machine can.
+#   g++, warnings are errors: everything, all tests (with nvcc's where it is installed)
+#   clang++, warnings are errors: everything but the slow tests
+#   g++ with address and undefined-behaviour sanitizers: the unit tests but the slow ones
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Tests run side by side, each with its own threads: waiting threads must not spin.
+export OMP_WAIT_POLICY=passive
+
+stage() {
+    printf '\n== %s (after %d s)\n' "$1" "$SECONDS"
+}
+
+# configure <preset> <build folder> <compiler> <setting>...
+configure() {
+    CXX=$3 cmake --preset "$1" -B "$2" -DDITTO_WERROR=ON -DDITTO_BUILD_TESTS=ON "${@:4}" >/dev/null
+}
+
+# build <build folder> <target>...
+build() {
+    cmake --build "$1" --parallel "$(nproc)" --target "${@:2}" -- --quiet
+}
+
+# run_tests <build folder> <option>...
+run_tests() {
+    ctest --test-dir "$1" --output-on-failure --parallel "$(nproc)" "${@:2}"
+}
+
+stage "dependencies"
+cmake/install_dependencies.sh --tests
+
+stage "g++: build"
+configure release build/release g++ -DDITTO_BUILD_EXAMPLES=ON
+build build/release all
+stage "g++: test"
+run_tests build/release
+
+stage "clang++: build"
+configure release build/clang clang++ -DDITTO_BUILD_EXAMPLES=ON
+build build/clang all headers
+stage "clang++: test"
+run_tests build/clang --label-regex '^unit$' --label-exclude '^slow$'
+
+stage "sanitizers: build"
+configure sanitize build/sanitize g++
+build build/sanitize unit_tests
+stage "sanitizers: test"
+run_tests build/sanitize --label-regex '^unit$' --label-exclude '^slow$'
+
+stage "all passed"

@@ -1,0 +1,17 @@
+// The 19-layer face network with a last layer that does not fit.
+#include <ditto/layers/batch_norm/batch_norm.hpp>
+#include <ditto/layers/conv2d/conv2d.hpp>
+#include <ditto/layers/flatten/flatten.hpp>
+#include <ditto/layers/linear/linear.hpp>
+#include <ditto/layers/max_pool2d/max_pool2d.hpp>
+#include <ditto/layers/relu/relu.hpp>
+#include <ditto/network/sequential.hpp>
+
+using namespace ditto;
+
+using Broken =
+    Sequential<Shape<128, 128, 3>, Conv2d<3, 64, 5, Padding<2>>, ReLU, BatchNorm2d<64>, MaxPool2d<2>,
+               Conv2d<64, 128, 5, Padding<2>>, ReLU, BatchNorm2d<128>, MaxPool2d<2>, Conv2d<128, 256, 3, Padding<1>>,
+               ReLU, BatchNorm2d<256>, MaxPool2d<2>, Conv2d<256, 512, 3, Padding<1>>, ReLU, BatchNorm2d<512>, Flatten,
+               Linear<131072, 1024>, ReLU, BatchNorm1d<1000>>;
+using Output = Broken::Output;

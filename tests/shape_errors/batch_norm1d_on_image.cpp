@@ -1,0 +1,9 @@
+// The wrong of the two BatchNorms: for vectors, on an image.
+#include <ditto/layers/batch_norm/batch_norm.hpp>
+#include <ditto/layers/relu/relu.hpp>
+#include <ditto/network/sequential.hpp>
+
+using namespace ditto;
+
+using Broken = Sequential<Shape<4, 4, 8>, BatchNorm1d<8>, ReLU>;
+using Output = Broken::Output;

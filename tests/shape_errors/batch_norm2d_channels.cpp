@@ -1,0 +1,11 @@
+// As many scales as the layer before has inputs, not outputs.
+#include <ditto/layers/batch_norm/batch_norm.hpp>
+#include <ditto/layers/conv2d/conv2d.hpp>
+#include <ditto/layers/flatten/flatten.hpp>
+#include <ditto/layers/relu/relu.hpp>
+#include <ditto/network/sequential.hpp>
+
+using namespace ditto;
+
+using Broken = Sequential<Shape<16, 16, 3>, Conv2d<3, 8, 3, Padding<1>>, ReLU, BatchNorm2d<3>, Flatten>;
+static_assert(Broken::parameter_count > 0);

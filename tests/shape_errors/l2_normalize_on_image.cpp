@@ -1,0 +1,9 @@
+// The length of an image.
+#include <ditto/layers/flatten/flatten.hpp>
+#include <ditto/layers/l2_normalize/l2_normalize.hpp>
+#include <ditto/network/sequential.hpp>
+
+using namespace ditto;
+
+using Broken = Sequential<Shape<8, 8, 3>, L2Normalize, Flatten>;
+using Output = Broken::Output;

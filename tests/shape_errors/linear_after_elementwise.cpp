@@ -1,0 +1,15 @@
+// Layers that take any shape pass it on: the error is the last layer's.
+#include <ditto/layers/dropout/dropout.hpp>
+#include <ditto/layers/leaky_relu/leaky_relu.hpp>
+#include <ditto/layers/linear/linear.hpp>
+#include <ditto/layers/relu/relu.hpp>
+#include <ditto/layers/sigmoid/sigmoid.hpp>
+#include <ditto/network/sequential.hpp>
+
+#include <ratio>
+
+using namespace ditto;
+
+using Broken =
+    Sequential<Shape<100>, ReLU, LeakyReLU<std::ratio<1, 100>>, Sigmoid, Dropout<std::ratio<1, 2>>, Linear<10, 1>>;
+static_assert(Broken::parameter_count > 0);
