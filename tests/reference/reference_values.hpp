@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <ditto/core/parallel.hpp>
@@ -81,13 +80,6 @@ std::vector<double> projections(std::span<const T> tensor, int threads) {
         for (std::size_t i = 0; i < projection_width; ++i) result[k] += sign(column_signs[i]) * columns[k][i];
     }
     return result;
-}
-
-/// ||a - b|| of two equally long ranges.
-inline double difference_norm(std::span<const double> a, std::span<const double> b) {
-    double squares = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) squares += (a[i] - b[i]) * (a[i] - b[i]);
-    return std::sqrt(squares);
 }
 
 }  // namespace reference

@@ -21,8 +21,12 @@
 #undef DITTO_DETAIL_POISON
 namespace ditto::detail {
 inline constexpr bool poisons_memory = true;
-inline void poison(const void* p, std::size_t bytes) { __asan_poison_memory_region(p, bytes); }
-inline void unpoison(const void* p, std::size_t bytes) { __asan_unpoison_memory_region(p, bytes); }
+inline void poison(const void* p, std::size_t bytes) {
+    __asan_poison_memory_region(p, bytes);
+}
+inline void unpoison(const void* p, std::size_t bytes) {
+    __asan_unpoison_memory_region(p, bytes);
+}
 }  // namespace ditto::detail
 #else
 namespace ditto::detail {

@@ -14,7 +14,8 @@ std::string type_name() {
     const std::size_t begin = text.find("T = ") + 4;
     std::string name(text.substr(begin, text.find_first_of(";]", begin) - begin));
     for (const std::string_view removed : {"ditto::", "std::"})
-        for (auto at = name.find(removed); at != std::string::npos; at = name.find(removed)) name.erase(at, removed.size());
+        for (auto at = name.find(removed); at != std::string::npos; at = name.find(removed))
+            name.erase(at, removed.size());
     for (auto at = name.find(" >"); at != std::string::npos; at = name.find(" >")) name.erase(at, 1);
     return name;
 }

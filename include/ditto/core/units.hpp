@@ -7,9 +7,15 @@
 namespace ditto {
 
 inline namespace literals {
-constexpr std::size_t operator""_KiB(unsigned long long n) { return n << 10; }
-constexpr std::size_t operator""_MiB(unsigned long long n) { return n << 20; }
-constexpr std::size_t operator""_GiB(unsigned long long n) { return n << 30; }
+constexpr std::size_t operator""_KiB(unsigned long long n) {
+    return n << 10;
+}
+constexpr std::size_t operator""_MiB(unsigned long long n) {
+    return n << 20;
+}
+constexpr std::size_t operator""_GiB(unsigned long long n) {
+    return n << 30;
+}
 }  // namespace literals
 
 /// A number of pairs of images: how many a batch holds at most.
@@ -24,6 +30,8 @@ struct threads {
 };
 
 /// Rounds `value` up to a multiple of `step`.
-constexpr std::size_t round_up(std::size_t value, std::size_t step) { return (value + step - 1) / step * step; }
+constexpr std::size_t round_up(std::size_t value, std::size_t step) {
+    return (value + step - 1) / step * step;
+}
 
 }  // namespace ditto

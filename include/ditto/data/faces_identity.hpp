@@ -108,17 +108,17 @@ inline Identity make_identity(std::uint64_t seed, std::uint64_t person) {
 inline Nuisance make_nuisance(std::uint64_t seed, std::uint64_t person, std::uint32_t picture) {
     Random random(seed, RandomPurpose::face_nuisance, picture, person);
     const auto any_colour = [&] {
-        return colour_of_hue(random.uniform(), random.uniform(0.0, 0.35), random.uniform(0.15, 0.9));
+        return colour_of_hue(random.uniform(), random.uniform(0.0, 0.25), random.uniform(0.2, 0.85));
     };
     Nuisance nuisance{};
-    nuisance.placement = {{random.uniform(-0.08, 0.08), random.uniform(-0.06, 0.1)},
-                          random.uniform(-0.16, 0.16),
-                          random.uniform(0.86, 1.08)};
+    nuisance.placement = {{random.uniform(-0.07, 0.07), random.uniform(-0.04, 0.09)},
+                          random.uniform(-0.13, 0.13),
+                          random.uniform(0.95, 1.13)};
     nuisance.yaw = random.uniform(-0.07, 0.07);
 
-    const double gain = random.uniform(0.8, 1.15);
-    nuisance.light = gain * Colour{random.uniform(0.9, 1.1), random.uniform(0.95, 1.05), random.uniform(0.9, 1.1)};
-    nuisance.gradient = {random.uniform(-0.25, 0.25), random.uniform(-0.25, 0.25)};
+    const double gain = random.uniform(0.8, 1.1);
+    nuisance.light = gain * Colour{random.uniform(0.94, 1.06), random.uniform(0.97, 1.03), random.uniform(0.94, 1.06)};
+    nuisance.gradient = {random.uniform(-0.2, 0.2), random.uniform(-0.2, 0.2)};
     nuisance.noise = random.uniform(0.01, 0.06);
     nuisance.background = any_colour();
     nuisance.pattern_colour = any_colour();

@@ -91,7 +91,7 @@ class ImageStore {
         const double part = recipe_.crop / window_;
         const auto stored_size = [&](int recipe_size, int original_size) {
             const double size = recipe_size / window_;
-            const double finest = std::min<double>(size * zoom, cropped_size(original_size, part));
+            const double finest = std::min(size * zoom, original_size * part);
             return static_cast<int>(std::lround(std::max(size, finest)));
         };
         return crop_and_resize(original, part, stored_size(recipe_.height, original.height),

@@ -84,7 +84,7 @@ struct StridedArray {
 template <class Source, class Target>
 void transpose_tiles(const Source* source, std::size_t source_stride, Target* target, std::size_t target_stride,
                      std::size_t rows, std::size_t columns) {
-    constexpr std::size_t tile = 32;
+    constexpr std::size_t tile = 16;                    // a cache line of floats
     std::array<std::array<Target, tile>, tile> buffer;  // [column, row]
     for (std::size_t i = 0; i < rows; i += tile)
         for (std::size_t j = 0; j < columns; j += tile) {

@@ -75,9 +75,7 @@ struct Window {
     static constexpr int count(int extent) { return (extent + 2 * padding - kernel) / stride + 1; }
 
     /// Pixels of the input, not of its padding, that no window reaches at the far end of an axis.
-    static constexpr int dropped(int extent) {
-        return std::max(0, (extent + 2 * padding - kernel) % stride - padding);
-    }
+    static constexpr int dropped(int extent) { return std::max(0, (extent + 2 * padding - kernel) % stride - padding); }
 
     static constexpr bool accepts(int extent) {
         return extent + 2 * padding >= kernel && (may_truncate || dropped(extent) == 0);

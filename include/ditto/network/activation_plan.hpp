@@ -18,9 +18,9 @@ struct PassCapacity {
     bool training = true;    ///< with a backward pass
 };
 
-/// The memory of one pass through a network of Layers layers. Steps are numbered: forward through layer l is step l, the
-/// loss is step Layers, backward through layer l is step 2 * Layers - l. Tensors that never live at the same step may
-/// share memory.
+/// The memory of one pass through a network of Layers layers. Steps are numbered: forward through layer l is step l,
+/// the loss is step Layers, backward through layer l is step 2 * Layers - l. Tensors that never live at the same step
+/// may share memory.
 template <std::size_t Layers>
 struct ActivationPlan {
     /// activations[l] is the input of layer l; activations[Layers] the network's output. Layers that work in place have
@@ -68,24 +68,25 @@ constexpr std::array<std::size_t, Network::layer_count> workspaces(const Device&
             ((bytes[Index] = workspace_bytes(typename Network::template LayerAt<Index>{},
                                              typename Network::template ShapeAt<Index>{}, device, call)),
              ...);
-        }(std::make_index_sequence<Network::layer_count>{});
+        }
+        (std::make_index_sequence<Network::layer_count>{});
     }
     return bytes;
 }
 
 // Lives of the activations: layer l reads activation l and writes activation l + 1.
 template <class Network>
-constexpr void plan_activation_lives(ActivationPlan<Network::layer_count>& plan, PassCapacity capacity, std::size_t scalar) {
+constexpr void plan_activation_lives(ActivationPlan<Network::layer_count>& plan, PassCapacity capacity,
+                                     std::size_t scalar) {
     using Plan = ActivationPlan<Network::layer_count>;
     constexpr std::size_t layers = Network::layer_count;
     for (std::size_t at = 0; at <= layers; ++at) {
         const bool first = at == 0, last = at == layers;
         const auto producer = first ? LayerTraits{} : Network::traits[at - 1];
         // The images stay as the caller wrote them, so the first layer never works in place.
-        const bool in_place =
-            at >= 2 && (capacity.training ? producer.in_place && !producer.backward_reads_input &&
-                                                !Network::traits[at - 2].backward_reads_output
-                                          : producer.in_place_inference);
+        const bool in_place = at >= 2 && (capacity.training ? producer.in_place && !producer.backward_reads_input &&
+                                                                  !Network::traits[at - 2].backward_reads_output
+                                                            : producer.in_place_inference);
         plan.activation_slot[at] = in_place ? plan.activation_slot[at - 1] : at;
         PlannedTensor& tensor = plan.activations[plan.activation_slot[at]];
         const int born = first ? 0 : Plan::forward_step(at - 1);
@@ -101,7 +102,8 @@ constexpr void plan_activation_lives(ActivationPlan<Network::layer_count>& plan,
 
 // Lives of the gradients: backward through layer l reads gradient l + 1 and writes gradient l. Nobody needs gradient 0.
 template <class Network>
-constexpr void plan_gradient_lives(ActivationPlan<Network::layer_count>& plan, PassCapacity capacity, std::size_t scalar) {
+constexpr void plan_gradient_lives(ActivationPlan<Network::layer_count>& plan, PassCapacity capacity,
+                                   std::size_t scalar) {
     using Plan = ActivationPlan<Network::layer_count>;
     constexpr std::size_t layers = Network::layer_count;
     for (std::size_t at = layers; at >= 1; --at) {
@@ -136,7 +138,8 @@ constexpr ActivationPlan<Network::layer_count> plan_activations(const Device& de
         plan.forward_workspace[l] = {forward_bytes[l], ahead, ahead, 0};
         if (!capacity.training) continue;
         plan.backward_workspace[l] = {backward_bytes[l], back, back, 0};
-        plan.saved[l] = {Network::functions[l].saved_bytes(Network::extents[l], capacity.images, scalar), ahead, back, 0};
+        plan.saved[l] = {Network::functions[l].saved_bytes(Network::extents[l], capacity.images, scalar), ahead, back,
+                         0};
     }
 
     std::array<PlannedTensor, 5 * layers + 2> all{};

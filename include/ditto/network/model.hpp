@@ -25,7 +25,8 @@ struct ModelLayout {
 
     constexpr ModelLayout() {
         for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i)
-            parameters[i] = append(parameter_bytes, static_cast<std::size_t>(Verifier::parameter(i).size()) * sizeof(T));
+            parameters[i] =
+                append(parameter_bytes, static_cast<std::size_t>(Verifier::parameter(i).size()) * sizeof(T));
         for (std::size_t i = 0; i < Network::buffer_tensors; ++i)
             buffers[i] = append(buffer_bytes, static_cast<std::size_t>(Network::buffers[i].info.size()) * sizeof(T));
     }
@@ -89,8 +90,8 @@ class Model {
                                stored_type<T>, buffer(buffer_at)});
             if (Network::traits[layer].tracks_batches) {
                 const TensorInfo counter{.name = "num_batches_tracked"};
-                all.push_back({Verifier::tensor_name({layer, counter}), counter, StoredType::int64,
-                               &batches_tracked_[layer]});
+                all.push_back(
+                    {Verifier::tensor_name({layer, counter}), counter, StoredType::int64, &batches_tracked_[layer]});
             }
         }
         for (; parameter_at < Verifier::parameter_tensors; ++parameter_at)

@@ -57,7 +57,8 @@ constexpr std::size_t first_buffer(std::size_t layer) {
 
 // The part of `all` that belongs to one layer.
 template <class To, class From, std::size_t Count>
-std::array<To, max_layer_tensors> layer_slice(const std::array<From, Count>& all, std::size_t first, std::size_t count) {
+std::array<To, max_layer_tensors> layer_slice(const std::array<From, Count>& all, std::size_t first,
+                                              std::size_t count) {
     std::array<To, max_layer_tensors> slice{};
     for (std::size_t i = 0; i < count; ++i) slice[i] = all[first + i];
     return slice;
@@ -96,7 +97,8 @@ void backward_layer(const Device& device, ActivationPlan<Network::layer_count>& 
     call.images = pass.images;
     call.groups = pass.groups;
     if (traits.backward_reads_input) call.input = reinterpret_cast<const T*>(block + plan.activation_offset(Index));
-    if (traits.backward_reads_output) call.output = reinterpret_cast<const T*>(block + plan.activation_offset(Index + 1));
+    if (traits.backward_reads_output)
+        call.output = reinterpret_cast<const T*>(block + plan.activation_offset(Index + 1));
     call.output_gradient = reinterpret_cast<const T*>(block + plan.gradient_offset(Index + 1));
     if (Index > 0) call.input_gradient = reinterpret_cast<T*>(block + plan.gradient_offset(Index));
     call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
@@ -119,7 +121,8 @@ template <class Network, class Device>
     if constexpr (Network::valid) {
         [&]<std::size_t... Index>(std::index_sequence<Index...>) {
             (detail::forward_layer<Index, Network>(device, plan, tensors, pass), ...);
-        }(std::make_index_sequence<Network::layer_count>{});
+        }
+        (std::make_index_sequence<Network::layer_count>{});
         detail::guard_step(plan, tensors.activations, plan.loss_step);
     }
 }
@@ -132,7 +135,8 @@ template <class Network, class Device>
     if constexpr (Network::valid) {
         [&]<std::size_t... Index>(std::index_sequence<Index...>) {
             (detail::backward_layer<Network::layer_count - 1 - Index, Network>(device, plan, tensors, pass), ...);
-        }(std::make_index_sequence<Network::layer_count>{});
+        }
+        (std::make_index_sequence<Network::layer_count>{});
     }
 }
 

@@ -12,8 +12,8 @@ namespace ditto {
 /// scores[i] = the distance or probability of features i of `left` and of `right`, each [pairs, features].
 template <class Verifier, class Device>
 void score_pairs(const typename Verifier::Loss& loss, const Device& device,
-                 const std::array<const typename Device::scalar*, max_layer_tensors>& head,
-                 std::span<const float> left, std::span<const float> right, std::span<double> scores) {
+                 const std::array<const typename Device::scalar*, max_layer_tensors>& head, std::span<const float> left,
+                 std::span<const float> right, std::span<double> scores) {
     using T = typename Device::scalar;
     // Features travel as float whatever the device computes in.
     const std::vector<T> left_features(left.begin(), left.end()), right_features(right.begin(), right.end());

@@ -60,12 +60,13 @@ constexpr std::array<NetworkTensor, Count> collect_tensors(const Lists&... lists
 }  // namespace detail
 
 /// A network: a chain of layers on samples of shape Input. An empty type; if a layer cannot take the shape that the
-/// layers before it give, any use of the network is one compile-time error, `shape_error`, that names the layer's number
-/// (from 1), the layer, the shape it expects and the shape it receives.
+/// layers before it give, any use of the network is one compile-time error, `shape_error`, that names the layer's
+/// number (from 1), the layer, the shape it expects and the shape it receives.
 template <class InputShape, class... Layers>
 struct Sequential : detail::ShapeCheck<detail::shape_walk<InputShape, Layers...>.first_bad, InputShape, Layers...> {
     static_assert(sizeof...(Layers) > 0, "ditto: a network has at least one layer");
-    static_assert((LayerDescription<Layers> && ...), "ditto: every layer derives from ditto::Layer and describes itself");
+    static_assert((LayerDescription<Layers> && ...),
+                  "ditto: every layer derives from ditto::Layer and describes itself");
 
     static constexpr std::size_t layer_count = sizeof...(Layers);
     /// False for a network that does not fit together; the error has then been reported already.

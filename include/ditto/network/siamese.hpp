@@ -10,8 +10,8 @@ namespace ditto {
 
 /// How the two sides of a batch of pairs share BatchNorm's statistics. Either way the arithmetic is one pass over both.
 namespace twin {
-/// Each side has its own batch statistics, and the running averages take side 1, then side 2: what two passes through one
-/// PyTorch module do.
+/// Each side has its own batch statistics, and the running averages take side 1, then side 2: what two passes through
+/// one PyTorch module do.
 struct separate {
     static constexpr std::size_t groups = 2;
 };
@@ -23,7 +23,8 @@ struct stacked {
 
 namespace detail {
 
-// The loss is checked as if it were the network's last layer; a network that is broken itself has been reported already.
+// The loss is checked as if it were the network's last layer; a network that is broken itself has been reported
+// already.
 template <class Network, class Loss, bool Fits = !Network::valid || Loss::accepts(Network::Output::extents)>
 struct HeadCheck {};
 template <class Network, class Loss>

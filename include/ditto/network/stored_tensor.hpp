@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "ditto/core/random.hpp"
 #include "ditto/core/parallel.hpp"
+#include "ditto/core/random.hpp"
 #include "ditto/layers/layer.hpp"
 
 namespace ditto {

@@ -13,8 +13,8 @@
 
 namespace ditto {
 
-/// A block of parameters: `tensors` says where each tensor lies in the section, and gradients and state sections have the
-/// same layout.
+/// A block of parameters: `tensors` says where each tensor lies in the section, and gradients and state sections have
+/// the same layout.
 struct ParameterSections {
     std::span<const MemoryRange> tensors;
     std::byte* parameters;

@@ -1,5 +1,5 @@
-// What a training loop needs of a trainer, whatever its network, loss, optimizer and device: the loop, the files and the
-// programs are compiled once, not once for each combination.
+// What a training loop needs of a trainer, whatever its network, loss, optimizer and device: the loop, the files and
+// the programs are compiled once, not once for each combination.
 #pragma once
 
 #include <cstdint>

@@ -76,14 +76,14 @@ class Trainer final : public AnyTrainer {
     StepResult compute_gradients(std::span<const Number> images, std::span<const PairLabel> pair_labels) {
         const std::size_t pairs = pair_labels.size();
         require_pairs(pairs, images.size());
-        const PassCall pass{2 * pairs, Verifier::Twin::groups, true,
-                            {settings_.seed, static_cast<std::uint64_t>(steps_), 0}};
+        const PassCall pass{
+            2 * pairs, Verifier::Twin::groups, true, {settings_.seed, static_cast<std::uint64_t>(steps_), 0}};
         load_images(images);
         forward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
         model_.count_batches(pass.groups);
         std::copy(pair_labels.begin(), pair_labels.end(), labels());
-        const double loss = forward_backward(settings_.loss, typename Verifier::Features{}, settings_.device,
-                                             loss_call(pairs));
+        const double loss =
+            forward_backward(settings_.loss, typename Verifier::Features{}, settings_.device, loss_call(pairs));
         backward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
         return {loss, {scores(), pairs}};
     }
@@ -107,17 +107,19 @@ class Trainer final : public AnyTrainer {
             const std::size_t now = std::min(capacity, count - first);
             load_images(images.subspan(first * image_size, now * image_size));
             forward_pass<Network>(settings_.device, plan_.activations, tensors_, {now});
-            std::copy_n(feature_data(), now * feature_size, features.begin() + static_cast<std::ptrdiff_t>(first * feature_size));
+            std::copy_n(feature_data(), now * feature_size,
+                        features.begin() + static_cast<std::ptrdiff_t>(first * feature_size));
         }
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> pair_scores) override {
-        score_pairs<Verifier>(settings_.loss, settings_.device, head<const T>(block_.data()), left, right,
-                              pair_scores);
+        score_pairs<Verifier>(settings_.loss, settings_.device, head<const T>(block_.data()), left, right, pair_scores);
     }
 
     /// The features of the last step, [2 * pairs, features]: left images, then right ones.
-    auto features(std::size_t pairs) const { return batch_view(feature_data(), 2 * pairs, typename Verifier::Features{}); }
+    auto features(std::size_t pairs) const {
+        return batch_view(feature_data(), 2 * pairs, typename Verifier::Features{});
+    }
 
     /// The gradients of the last step, under the parameters' names.
     std::vector<StoredTensor> gradients() { return Model<Verifier, T>::counterparts(gradient_section(), ""); }
@@ -125,8 +127,8 @@ class Trainer final : public AnyTrainer {
     std::vector<StoredTensor> optimizer_state() override {
         std::vector<StoredTensor> all;
         for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) {
-            const auto state = Model<Verifier, T>::counterparts(optimizer_section(i),
-                                                                "optimizer." + std::string(Optimizer::state_names[i]) + ".");
+            const auto state = Model<Verifier, T>::counterparts(
+                optimizer_section(i), "optimizer." + std::string(Optimizer::state_names[i]) + ".");
             all.insert(all.end(), state.begin(), state.end());
         }
         return all;

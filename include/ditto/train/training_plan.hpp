@@ -40,8 +40,8 @@ struct TrainingPlan {
     constexpr std::size_t loss_offset() const { return activation_offset() + activation_bytes; }
 };
 
-/// The plan of a Trainer for batches of up to `capacity` pairs on `count` threads; its total_bytes is all the memory that
-/// training takes.
+/// The plan of a Trainer for batches of up to `capacity` pairs on `count` threads; its total_bytes is all the memory
+/// that training takes.
 template <class Trainer>
 constexpr auto memory_plan(batch_pairs capacity, threads count = threads{2}) {
     return typename Trainer::Plan(typename Trainer::Device{count.count}, capacity);

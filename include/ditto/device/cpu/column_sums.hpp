@@ -1,5 +1,5 @@
-// Sums down the columns of a matrix, in chunks of rows whose size depends on the matrix alone: in the scalar type within
-// a chunk, in float64 across chunks, in fixed order.
+// Sums down the columns of a matrix, in chunks of rows whose size depends on the matrix alone: in the scalar type
+// within a chunk, in float64 across chunks, in fixed order.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,9 @@
 namespace ditto::detail {
 
 /// Rows of one chunk: 128 KB of fp32 numbers.
-constexpr std::size_t rows_per_chunk(std::size_t columns) { return std::max<std::size_t>(1, 32768 / columns); }
+constexpr std::size_t rows_per_chunk(std::size_t columns) {
+    return std::max<std::size_t>(1, 32768 / columns);
+}
 
 constexpr std::size_t row_chunks(std::size_t rows, std::size_t columns) {
     return (rows + rows_per_chunk(columns) - 1) / rows_per_chunk(columns);

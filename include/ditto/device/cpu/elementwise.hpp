@@ -21,8 +21,7 @@ void map(const Cpu<P>& device, std::size_t size, const T* input, T* output, cons
 
 /// output[i] = function(first[i], second[i]).
 template <class P, class T, class Function>
-void map(const Cpu<P>& device, std::size_t size, const T* first, const T* second, T* output,
-         const Function& function) {
+void map(const Cpu<P>& device, std::size_t size, const T* first, const T* second, T* output, const Function& function) {
     parallel_chunks(size, elementwise_chunk, device.threads, [&](std::size_t begin, std::size_t end) {
 #pragma omp simd
         for (std::size_t i = begin; i < end; ++i) output[i] = function(first[i], second[i]);

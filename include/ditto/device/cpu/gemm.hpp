@@ -4,8 +4,8 @@
 
 #include <complex>
 
-#include <xtensor-blas/xblas_config.hpp>
 #include <xflens/cxxblas/cxxblas.cxx>
+#include <xtensor-blas/xblas_config.hpp>
 
 #include "ditto/device/cpu/cpu.hpp"
 
@@ -29,8 +29,8 @@ void gemm(int m, int n, int k, Matrix<const T> a, Matrix<const T> b, T beta, Mat
                   b.data, b.stride, beta, c.data, c.stride);
 }
 
-/// Makes the process ready for a Cpu: OpenBLAS runs each product on the thread that calls it. Whoever owns a device calls
-/// this once.
+/// Makes the process ready for a Cpu: OpenBLAS runs each product on the thread that calls it. Whoever owns a device
+/// calls this once.
 template <class P>
 void prepare(const Cpu<P>&) {
     openblas_set_num_threads(1);

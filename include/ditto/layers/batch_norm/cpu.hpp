@@ -27,12 +27,8 @@ struct GroupedRows {
     std::size_t chunks_per_group() const { return (rows_per_group + chunk - 1) / chunk; }
     std::size_t chunks() const { return groups * chunks_per_group(); }
     std::size_t group_of(std::size_t at) const { return at / chunks_per_group(); }
-    std::size_t begin(std::size_t at) const {
-        return group_of(at) * rows_per_group + at % chunks_per_group() * chunk;
-    }
-    std::size_t end(std::size_t at) const {
-        return std::min(begin(at) + chunk, (group_of(at) + 1) * rows_per_group);
-    }
+    std::size_t begin(std::size_t at) const { return group_of(at) * rows_per_group + at % chunks_per_group() * chunk; }
+    std::size_t end(std::size_t at) const { return std::min(begin(at) + chunk, (group_of(at) + 1) * rows_per_group); }
 };
 
 /// Mean and 1/sqrt(variance + epsilon) of each group, [groups, Channels] each; forward leaves them for backward.
@@ -87,7 +83,8 @@ void batch_norm_training(const Cpu<P>& device, const ForwardCall<typename P::sca
                 const double difference = moments[at * 2 * channels + c] - mean;
                 count += added;
                 mean += difference * added / count;
-                deviations += moments[(at * 2 + 1) * channels + c] + difference * difference * added * (count - added) / count;
+                deviations +=
+                    moments[(at * 2 + 1) * channels + c] + difference * difference * added * (count - added) / count;
             }
             statistics.mean[group * channels + c] = static_cast<T>(mean);
             statistics.inverse_deviation[group * channels + c] =

@@ -8,7 +8,8 @@
 namespace ditto {
 
 /// Convolution of [H, W, In] with Out kernels of Kernel x Kernel x In, plus a bias: [H', W', Out].
-/// Options: Stride<1>, Padding<0>, AllowTruncation. Weights start uniform within 1/sqrt(In * Kernel^2), PyTorch's default.
+/// Options: Stride<1>, Padding<0>, AllowTruncation. Weights start uniform within 1/sqrt(In * Kernel^2), PyTorch's
+/// default.
 template <int In, int Out, int Kernel, class... Options>
 struct Conv2d : Layer {
     static_assert(In >= 1 && Out >= 1, "ditto: Conv2d has at least one channel in and out");
@@ -19,7 +20,8 @@ struct Conv2d : Layer {
     static constexpr int depth = Kernel * Kernel * In;
 
     static constexpr bool accepts(Extents in) {
-        return in.is_spatial() && in.channels() == In && Geometry::accepts(in.height()) && Geometry::accepts(in.width());
+        return in.is_spatial() && in.channels() == In && Geometry::accepts(in.height()) &&
+               Geometry::accepts(in.width());
     }
     static constexpr Extents expects(Extents in) {
         if (!in.is_spatial()) return Extents::spatial(any_height, any_width, In);

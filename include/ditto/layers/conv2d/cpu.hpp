@@ -1,9 +1,9 @@
 // Conv2d on the CPU by unfolding and matrix products: the path for every shape, and the reference for faster ones.
 //
 // A block of output rows unfolds to windows [pixels, depth], depth = kernel^2 * in channels, in scratch memory of the
-// thread. Forward: windows x weight [depth, out]. Input gradient: output gradient x weight^T, folded back, image by image.
-// Weight gradient: windows^T x output gradient, summed over the images of a lane; there is a fixed number of lanes, each
-// with its own sum, added up in fixed order.
+// thread. Forward: windows x weight [depth, out]. Input gradient: output gradient x weight^T, folded back, image by
+// image. Weight gradient: windows^T x output gradient, summed over the images of a lane; there is a fixed number of
+// lanes, each with its own sum, added up in fixed order.
 #pragma once
 
 #include <algorithm>

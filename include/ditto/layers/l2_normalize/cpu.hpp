@@ -42,7 +42,8 @@ void backward(L2Normalize, Input, const Cpu<P>& device, const BackwardCall<typen
         T* dx = call.input_gradient + image * Input::size;
         const double true_length = std::sqrt(detail::dot(Input::size, x, x));
         const double length = std::max(true_length, L2Normalize::epsilon);
-        // dx = (dy - y (y . dy)) / |x| with y = x / |x|; below epsilon the length is a constant and the second term gone.
+        // dx = (dy - y (y . dy)) / |x| with y = x / |x|; below epsilon the length is a constant and the second term
+        // gone.
         const double along =
             true_length > L2Normalize::epsilon ? detail::dot(Input::size, x, dy) / (length * length) : 0.0;
         for (std::size_t i = 0; i < Input::size; ++i)

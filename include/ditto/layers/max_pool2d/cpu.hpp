@@ -11,8 +11,7 @@
 namespace ditto {
 
 template <int Kernel, class... Options, class Input, class P>
-void forward(MaxPool2d<Kernel, Options...>, Input, const Cpu<P>& device,
-             const ForwardCall<typename P::scalar>& call) {
+void forward(MaxPool2d<Kernel, Options...>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
     using T = typename P::scalar;
     using Pool = MaxPool2d<Kernel, Options...>;
     constexpr Extents out = Pool::output(Input::extents);

@@ -5,8 +5,8 @@
 
 namespace ditto {
 
-/// [H, W, C] becomes [H', W', C]. Options: Stride<Kernel>, Padding<0>, AllowTruncation. Among equal numbers the first of
-/// the window wins, row by row, as in PyTorch; a NaN wins over everything.
+/// [H, W, C] becomes [H', W', C]. Options: Stride<Kernel>, Padding<0>, AllowTruncation. Among equal numbers the first
+/// of the window wins, row by row, as in PyTorch; a NaN wins over everything.
 template <int Kernel, class... Options>
 struct MaxPool2d : Pool2d<Kernel, Options...> {
     static_assert(Kernel * Kernel <= 256, "ditto: MaxPool2d keeps the winner's place in the window in one byte");

@@ -24,7 +24,9 @@ double concat_logit(const LossCall<T>& call, std::size_t pair) {
     return logit;
 }
 
-inline double sigmoid(double logit) { return 1.0 / (1.0 + std::exp(-logit)); }
+inline double sigmoid(double logit) {
+    return 1.0 / (1.0 + std::exp(-logit));
+}
 
 }  // namespace detail
 

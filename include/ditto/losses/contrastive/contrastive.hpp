@@ -7,9 +7,9 @@
 
 namespace ditto {
 
-/// Mean over pairs of y D^2 + (1 - y) max(0, margin - D)^2, where D is the Euclidean distance of the features and y is 1
-/// for a same pair. The gradient at D = 0 is defined as 0. Hadsell, Chopra, LeCun: "Dimensionality reduction by learning
-/// an invariant mapping", CVPR 2006.
+/// Mean over pairs of y D^2 + (1 - y) max(0, margin - D)^2, where D is the Euclidean distance of the features and y is
+/// 1 for a same pair. The gradient at D = 0 is defined as 0. Hadsell, Chopra, LeCun: "Dimensionality reduction by
+/// learning an invariant mapping", CVPR 2006.
 struct ContrastiveLoss : Loss {
     static constexpr std::string_view name = "contrastive";
     static constexpr ScoreKind score_kind = ScoreKind::distance;
