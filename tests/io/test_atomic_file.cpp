@@ -66,7 +66,7 @@ TEST_CASE("a disk that fills up keeps the file before, and the message says what
         const FileSizeLimit limit(1000);
         ditto::AtomicFile file(folder / "file", 3000);
         append(file, std::string(600, 'x'));
-        const auto message = folder / "file" += " (3000 bytes): File too large; free that much space";
+        const std::string message = (folder / "file").string() + " (3000 bytes): File too large; free that much space";
         // 400 of these bytes still fit: a short write, then a failing one.
         CHECK_THROWS_WITH_AS(append(file, std::string(600, 'x')), doctest::Contains(message.c_str()), ditto::Error);
     }

@@ -32,6 +32,11 @@ MOMENTUM = 0.9
 WEIGHT_DECAY = 0.1
 
 
+class GlobalAveragePool2d(nn.Module):
+    def forward(self, images):
+        return images.mean(dim=(2, 3))
+
+
 class L2Normalize(nn.Module):
     def forward(self, features):
         return functional.normalize(features, dim=1)
@@ -56,7 +61,7 @@ NETWORKS = {
         layers=lambda: [
             nn.Conv2d(3, 10, 4, stride=2, padding=1), nn.LeakyReLU(0.2), nn.BatchNorm2d(10),
             nn.Conv2d(10, 24, 3, padding=1), nn.ReLU(),
-            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(24, 16), L2Normalize(),
+            GlobalAveragePool2d(), nn.Linear(24, 16), L2Normalize(),
         ],
     ),
     "face_network": dict(
@@ -299,6 +304,8 @@ def make_network(network):
     state = {f"backbone.{name}": tensor.detach().float() for name, tensor in backbone.named_parameters()}
     del backbone
     tensors = {f"draws.{layer}": draw for layer, draw in draws.items()}
+    rates = NETWORKS[network]["rates"]
+    tensors["settings"] = np.array([rates["sgd"], rates["adam"], MOMENTUM, WEIGHT_DECAY])
     for policy in ("separate", "stacked"):
         margin = choose_margin(network, policy, state)
         tensors[f"{policy}.margin"] = np.array([margin])

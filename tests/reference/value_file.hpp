@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <ditto/core/error.hpp>
+#include <ditto/core/parallel.hpp>
 #include <ditto/io/safetensors_reader.hpp>
 #include <ditto/layers/layer.hpp>
 #include <span>
@@ -62,7 +63,7 @@ inline double relative_difference(std::span<const double> found, std::span<const
     return difference_norm(found, expected) / (size > 0 ? size : 1.0);
 }
 
-/// Calls visit(file_index, memory_index) for every number of a tensor, in the order of files.
+/// Calls visit(file_index, memory_index) for every number of a tensor, on all threads.
 template <class Visit>
 void for_each_number(const ditto::TensorInfo& info, const Visit& visit) {
     std::array<std::size_t, 4> extents{1, 1, 1, 1}, strides{};
@@ -74,12 +75,13 @@ void for_each_number(const ditto::TensorInfo& info, const Visit& visit) {
         strides[axis] = stride;
         stride *= extents[axis];
     }
-    std::size_t at = 0;
-    for (std::size_t a = 0; a < extents[0]; ++a)
+    ditto::parallel_for(extents[0], ditto::available_threads(), [&](std::size_t a) {
+        std::size_t file = a * extents[1] * extents[2] * extents[3];
         for (std::size_t b = 0; b < extents[1]; ++b)
             for (std::size_t c = 0; c < extents[2]; ++c)
                 for (std::size_t d = 0; d < extents[3]; ++d)
-                    visit(at++, a * strides[0] + b * strides[1] + c * strides[2] + d * strides[3]);
+                    visit(file++, a * strides[0] + b * strides[1] + c * strides[2] + d * strides[3]);
+    });
 }
 
 /// A tensor's numbers in PyTorch's order.

@@ -1,6 +1,5 @@
 // A pool whose stride would drop the last two columns.
-#include <ditto/layers/average_pool2d/average_pool2d.hpp>
-#include <ditto/layers/flatten/flatten.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

@@ -1,6 +1,5 @@
 // The wrong of the two BatchNorms: for vectors, on an image.
-#include <ditto/layers/batch_norm/batch_norm.hpp>
-#include <ditto/layers/relu/relu.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

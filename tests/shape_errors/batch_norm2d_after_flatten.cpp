@@ -1,6 +1,5 @@
 // The wrong of the two BatchNorms: for images, on a vector.
-#include <ditto/layers/batch_norm/batch_norm.hpp>
-#include <ditto/layers/flatten/flatten.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

@@ -1,8 +1,5 @@
 // As many scales as the layer before has inputs, not outputs.
-#include <ditto/layers/batch_norm/batch_norm.hpp>
-#include <ditto/layers/conv2d/conv2d.hpp>
-#include <ditto/layers/flatten/flatten.hpp>
-#include <ditto/layers/relu/relu.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

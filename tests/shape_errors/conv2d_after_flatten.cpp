@@ -1,6 +1,5 @@
 // A convolution of a vector, in the last place.
-#include <ditto/layers/conv2d/conv2d.hpp>
-#include <ditto/layers/flatten/flatten.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

@@ -1,6 +1,5 @@
 // The first layer: colour kernels on a grey image.
-#include <ditto/layers/conv2d/conv2d.hpp>
-#include <ditto/layers/relu/relu.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

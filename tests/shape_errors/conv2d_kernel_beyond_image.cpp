@@ -1,5 +1,5 @@
 // A kernel that does not fit into the image even once.
-#include <ditto/layers/conv2d/conv2d.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

@@ -1,8 +1,5 @@
 // A layer in the middle: 128 channels stated, 64 given.
-#include <ditto/layers/batch_norm/batch_norm.hpp>
-#include <ditto/layers/conv2d/conv2d.hpp>
-#include <ditto/layers/max_pool2d/max_pool2d.hpp>
-#include <ditto/layers/relu/relu.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

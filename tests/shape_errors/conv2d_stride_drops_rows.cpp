@@ -1,6 +1,5 @@
 // A stride that would drop the last row and column.
-#include <ditto/layers/conv2d/conv2d.hpp>
-#include <ditto/layers/relu/relu.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

@@ -1,6 +1,5 @@
 // What is flat already.
-#include <ditto/layers/flatten/flatten.hpp>
-#include <ditto/layers/linear/linear.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

@@ -1,6 +1,5 @@
 // A pool of all pixels where there are none, in the last place.
-#include <ditto/layers/global_average_pool2d/global_average_pool2d.hpp>
-#include <ditto/layers/linear/linear.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

@@ -1,6 +1,5 @@
 // The length of an image.
-#include <ditto/layers/flatten/flatten.hpp>
-#include <ditto/layers/l2_normalize/l2_normalize.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

@@ -1,9 +1,5 @@
 // Layers that take any shape pass it on: the error is the last layer's.
-#include <ditto/layers/dropout/dropout.hpp>
-#include <ditto/layers/leaky_relu/leaky_relu.hpp>
-#include <ditto/layers/linear/linear.hpp>
-#include <ditto/layers/relu/relu.hpp>
-#include <ditto/layers/sigmoid/sigmoid.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 #include <ratio>

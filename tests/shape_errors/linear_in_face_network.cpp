@@ -1,10 +1,5 @@
 // The 19-layer face network with the linear layer of a network that pools once more.
-#include <ditto/layers/batch_norm/batch_norm.hpp>
-#include <ditto/layers/conv2d/conv2d.hpp>
-#include <ditto/layers/flatten/flatten.hpp>
-#include <ditto/layers/linear/linear.hpp>
-#include <ditto/layers/max_pool2d/max_pool2d.hpp>
-#include <ditto/layers/relu/relu.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

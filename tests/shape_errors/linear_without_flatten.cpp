@@ -1,6 +1,5 @@
 // As many numbers as the layer takes, but still an image.
-#include <ditto/layers/linear/linear.hpp>
-#include <ditto/layers/relu/relu.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

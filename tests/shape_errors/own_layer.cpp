@@ -1,5 +1,5 @@
 // A layer of the user's own, in a namespace of the user's own, is reported as ditto's are.
-#include <ditto/layers/conv2d/conv2d.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 namespace mine {

@@ -1,7 +1,5 @@
 // Two layers do not fit: only the first is an error.
-#include <ditto/layers/flatten/flatten.hpp>
-#include <ditto/layers/linear/linear.hpp>
-#include <ditto/layers/relu/relu.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using namespace ditto;

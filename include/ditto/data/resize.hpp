@@ -41,7 +41,7 @@ inline std::vector<Taps> triangle_taps(int size, double fraction, int target) {
 
 /// The central `fraction` (of each side) of an image, resized to `height` x `width` pixels without keeping the aspect
 /// ratio. The filter is a triangle, widened when the image shrinks: bilinear with antialiasing, as Pillow's
-/// Image.resize(size, BILINEAR, box) does it, and torch.nn.functional.interpolate with antialias=True.
+/// Image.resize(size, BILINEAR, box=crop) does it, and torch.nn.functional.interpolate(antialias=True) a whole frame.
 inline Image crop_and_resize(const Image& image, double fraction, int height, int width) {
     const std::vector<detail::Taps> rows = detail::triangle_taps(image.height, fraction, height);
     const std::vector<detail::Taps> columns = detail::triangle_taps(image.width, fraction, width);

@@ -42,21 +42,21 @@ class SafetensorsReader {
             detail::throw_bad_safetensors(
                 path_, "it has " + std::to_string(file_bytes) + " bytes, fewer than the 8 of a header");
         read_at(0, std::as_writable_bytes(std::span(&header_bytes, 1)));
-        data_begin_ = sizeof header_bytes + header_bytes;
         if (header_bytes > detail::safetensors_header_limit)
             detail::throw_bad_safetensors(
                 path_, "its header claims " + std::to_string(header_bytes) + " bytes, more than the " +
                            std::to_string(detail::safetensors_header_limit) + " that one may have");
+        data_begin_ = sizeof header_bytes + header_bytes;
         require_length(file_bytes, data_begin_, "header");
         std::string text(header_bytes, '\0');
         read_at(sizeof header_bytes, std::as_writable_bytes(std::span(text)));
         header_ = detail::parse_safetensors_header(path_, text);
 
-        const std::uint64_t expected = data_begin_ + header_.data_bytes();
-        require_length(file_bytes, expected, "data");
-        if (file_bytes > expected)
+        const std::uint64_t data_bytes = file_bytes - data_begin_;
+        require_length(data_bytes, header_.data_bytes(), "data");
+        if (data_bytes > header_.data_bytes())
             detail::throw_bad_safetensors(
-                path_, "it has " + std::to_string(file_bytes - expected) + " bytes after its last tensor");
+                path_, "it has " + std::to_string(data_bytes - header_.data_bytes()) + " bytes after its last tensor");
     }
 
     const std::filesystem::path& path() const { return path_; }
@@ -125,9 +125,9 @@ class SafetensorsReader {
         }
     }
 
-    void require_length(std::uint64_t file_bytes, std::uint64_t expected, const std::string& part) const {
-        if (file_bytes < expected)
-            detail::throw_bad_safetensors(path_, "it is truncated: " + std::to_string(expected - file_bytes) +
+    void require_length(std::uint64_t bytes, std::uint64_t expected, const std::string& part) const {
+        if (bytes < expected)
+            detail::throw_bad_safetensors(path_, "it is truncated: " + std::to_string(expected - bytes) +
                                                      " bytes of its " + part + " are missing");
     }
 

@@ -1,5 +1,5 @@
 // A correct network: the test of the test must notice that it compiles.
-#include <ditto/layers/relu/relu.hpp>
+#include <ditto/layers/layers.hpp>
 #include <ditto/network/sequential.hpp>
 
 using Network = ditto::Sequential<ditto::Shape<8, 8, 3>, ditto::ReLU>;

@@ -3,9 +3,16 @@
 #pragma once
 
 #include <complex>
+#include <concepts>
+
+// First the configuration, which makes the second header call CBLAS; in the other order it quietly uses loops of its
+// own.
+#include <xtensor-blas/xblas_config.hpp>
 
 #include <xflens/cxxblas/cxxblas.cxx>
-#include <xtensor-blas/xblas_config.hpp>
+#ifndef HAVE_CBLAS
+#error "ditto: xtensor-blas is set to its own slow products; do not define XTENSOR_USE_FLENS_BLAS"
+#endif
 
 #include "ditto/device/cpu/cpu.hpp"
 
@@ -24,6 +31,7 @@ struct Matrix {
 /// c[m, n] = a[m, k] b[k, n] + beta c, on the calling thread.
 template <class T>
 void gemm(int m, int n, int k, Matrix<const T> a, Matrix<const T> b, T beta, Matrix<T> c) {
+    static_assert(std::same_as<T, float> || std::same_as<T, double>, "ditto: only these types have a fast product");
     const auto operation = [](bool transposed) { return transposed ? cxxblas::Trans : cxxblas::NoTrans; };
     cxxblas::gemm(cxxblas::RowMajor, operation(a.transposed), operation(b.transposed), m, n, k, T{1}, a.data, a.stride,
                   b.data, b.stride, beta, c.data, c.stride);

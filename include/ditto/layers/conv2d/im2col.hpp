@@ -16,16 +16,17 @@ struct Unfolding {
     static constexpr Extents out = Conv::output(in);
     static constexpr int kernel = Geometry::kernel;
     static constexpr std::size_t channels = Conv::in_channels;
+    static constexpr std::size_t in_width = static_cast<std::size_t>(in.width());
     static constexpr std::size_t depth = Conv::depth;
 
     /// Output rows in one block: enough pixels for an efficient product, few enough that the windows stay in the
     /// second-level cache.
     static constexpr int block_rows = std::clamp(256 / out.width(), 1, out.height());
-    static constexpr std::size_t block_pixels = static_cast<std::size_t>(block_rows) * out.width();
+    static constexpr std::size_t block_pixels = static_cast<std::size_t>(block_rows * out.width());
     static constexpr int blocks = (out.height() + block_rows - 1) / block_rows;
     /// Output pixels of block `index`; the last block may be smaller.
     static constexpr std::size_t pixels_of(int index) {
-        return static_cast<std::size_t>(std::min(block_rows, out.height() - index * block_rows)) * out.width();
+        return static_cast<std::size_t>(std::min(block_rows, out.height() - index * block_rows) * out.width());
     }
     static constexpr std::size_t first_pixel(int index) { return static_cast<std::size_t>(index) * block_pixels; }
 
@@ -42,8 +43,8 @@ struct Unfolding {
                 const int first = std::max(left, 0), last = std::min(left + kernel, in.width());
                 if (first >= last) continue;
                 for (int y = std::max(top, 0); y < std::min(top + kernel, in.height()); ++y)
-                    visit((static_cast<std::size_t>(y) * in.width() + first) * channels,
-                          window * depth + (static_cast<std::size_t>(y - top) * kernel + (first - left)) * channels,
+                    visit((static_cast<std::size_t>(y) * in_width + static_cast<std::size_t>(first)) * channels,
+                          window * depth + static_cast<std::size_t>((y - top) * kernel + first - left) * channels,
                           static_cast<std::size_t>(last - first) * channels);
             }
     }

@@ -1,7 +1,10 @@
-// Every layer against PyTorch's values in float64.
+// Every layer against PyTorch's values in float64, against finite differences, and against itself on other numbers of
+// threads. (One program: the layers would otherwise be compiled three times.)
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <type_traits>
 
@@ -85,3 +88,71 @@ TEST_CASE_TEMPLATE_DEFINE("a layer in inference gives PyTorch's values", T, infe
     check_inference<T, fp32>();
 }
 TEST_CASE_TEMPLATE_APPLY(inference_values, Cases);
+
+// The truncation of a central difference is about step^2 = 1e-10 of the function's third derivative, its rounding about
+// 1e-16 / step = 1e-11 of the function's value (up to 100 here): 1e-7 leaves room for both and is far below any
+// mistake.
+constexpr double step = 1e-5;
+constexpr double difference_tolerance = 1e-7;
+
+// The number whose gradients backward gives: sum of output * output_gradient.
+template <class Run>
+double objective(Run& run) {
+    run.run_forward(true);
+    double sum = 0;
+    for (std::size_t i = 0; i < run.output.size(); ++i) sum += run.output[i] * run.output_gradient[i];
+    return sum;
+}
+
+// Checks up to about 100 entries of a tensor and its gradient.
+template <class Run>
+void check_gradient(Run& run, Tensor<double>& tensor, const Tensor<double>& gradient) {
+    double largest = 1;
+    for (const double value : gradient) largest = std::max(largest, std::abs(value));
+    for (std::size_t i = 0; i < tensor.size(); i += 1 + tensor.size() / 100) {
+        const double value = tensor[i];
+        tensor[i] = value + step;
+        const double above = objective(run);
+        tensor[i] = value - step;
+        const double below = objective(run);
+        tensor[i] = value;
+        CAPTURE(i);
+        CHECK(std::abs((above - below) / (2 * step) - gradient[i]) <= difference_tolerance * largest);
+    }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("gradients are the derivatives of the output", T, finite_differences) {
+    CAPTURE(T::results());
+    if (T::has_ties()) return;  // the maximum of equal numbers has no derivative
+    auto run = make_run<T, fp64>();
+    run.run_forward(true);
+    run.run_backward();
+    check_gradient(run, run.input, run.input_gradient);
+    for (std::size_t i = 0; i < run.parameters.size(); ++i)
+        check_gradient(run, run.parameters[i], run.parameter_gradients[i]);
+}
+TEST_CASE_TEMPLATE_APPLY(finite_differences, Cases);
+
+template <class Case, class Precision>
+void check_threads() {
+    CAPTURE(Case::results());
+    auto expected = make_run<Case, Precision>(1);
+    expected.run_forward(true);
+    expected.run_backward();
+    for (const int threads : {2, 3, 5}) {
+        CAPTURE(threads);
+        auto run = make_run<Case, Precision>(threads);
+        run.run_forward(true);
+        run.run_backward();
+        CHECK(run.output == expected.output);
+        CHECK(run.buffers == expected.buffers);
+        CHECK(run.input_gradient == expected.input_gradient);
+        CHECK(run.parameter_gradients == expected.parameter_gradients);
+    }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("results do not depend on the number of threads", T, same_bits) {
+    check_threads<T, fp64>();
+    check_threads<T, fp32>();
+}
+TEST_CASE_TEMPLATE_APPLY(same_bits, Cases);

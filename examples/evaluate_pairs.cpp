@@ -1,0 +1,192 @@
+// evaluate_pairs: how well a trained network tells the pairs of a list apart.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <ditto/core/error.hpp>
+#include <ditto/data/pair_list.hpp>
+#include <ditto/evaluate/folds.hpp>
+#include <ditto/evaluate/roc.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "support/face_verifier.hpp"
+#include "support/program.hpp"
+
+namespace {
+
+using ditto::PairLabel, ditto::PairList, ditto::RocCurve, ditto::RocPoint;
+using support::VerifierInfo;
+
+constexpr std::array false_accept_limits = {0.1, 0.01, 0.001};
+constexpr std::size_t text_points = 11, json_points = 201;  // of the ROC curve, at most
+
+struct Arguments {
+    std::string weights, images, pairs;
+    bool by_folds = false;
+    std::uint32_t folds = 0;  // 0: the list's own folds, or 10 where it has none
+    bool json = false;
+    int threads = 0;
+};
+
+struct Evaluation {
+    std::size_t images = 0;
+    std::optional<double> accuracy;  // at the stored threshold
+    std::optional<ditto::FoldedAccuracy> folded;
+    RocCurve curve;
+};
+
+std::vector<PairLabel> labels_of(const PairList& list) {
+    std::vector<PairLabel> labels;
+    for (const ditto::Pair& pair : list.pairs) labels.push_back(pair.label);
+    return labels;
+}
+
+// The fold of every pair: [pairs].
+std::vector<std::uint32_t> folds_of(const PairList& list, std::uint32_t folds) {
+    if (folds != 0 || list.folds < 2) return make_folds(labels_of(list), folds != 0 ? folds : 10);
+    std::vector<std::uint32_t> fold_of_pair;
+    for (const ditto::Pair& pair : list.pairs) fold_of_pair.push_back(pair.fold);
+    return fold_of_pair;
+}
+
+// Everything that can be wrong with the list, found before minutes of computing.
+void check_pairs(const PairList& list, const Arguments& arguments) {
+    const std::vector<PairLabel> labels = labels_of(list);
+    const std::vector<double> scores(labels.size());
+    const auto orientation = ditto::ScoreOrientation::smaller_is_same;
+    roc_curve(scores, labels, orientation);
+    if (arguments.by_folds) folded_accuracy(scores, labels, orientation, folds_of(list, arguments.folds));
+}
+
+// The score of every pair: [pairs].
+std::vector<double> score_pairs(support::FaceVerifier& verifier, const PairList& list,
+                                const std::filesystem::path& folder) {
+    std::vector<float> features;  // [images, feature_size]
+    features.reserve(list.images.size() * support::feature_size);
+    verifier.embed_files(folder, list.images,
+                         [&](auto batch) { features.insert(features.end(), batch.begin(), batch.end()); });
+    const auto of_image = [&](std::size_t image) {
+        return std::span(features).subspan(image * support::feature_size, support::feature_size);
+    };
+    std::vector<double> scores;
+    for (const ditto::Pair& pair : list.pairs)
+        scores.push_back(verifier.score(of_image(pair.left), of_image(pair.right)));
+    return scores;
+}
+
+Evaluation evaluate(support::FaceVerifier& verifier, const PairList& list, const Arguments& arguments) {
+    const std::vector<double> scores = score_pairs(verifier, list, arguments.images);
+    const std::vector<PairLabel> labels = labels_of(list);
+    const VerifierInfo& info = verifier.info();
+    Evaluation result{list.images.size(), {}, {}, roc_curve(scores, labels, info.orientation())};
+    if (info.threshold) result.accuracy = accuracy_at(scores, labels, info.orientation(), *info.threshold);
+    if (arguments.by_folds)
+        result.folded = folded_accuracy(scores, labels, info.orientation(), folds_of(list, arguments.folds));
+    return result;
+}
+
+// At most `count` points of the curve, evenly spread, with the first and the last.
+std::vector<RocPoint> thinned(const RocCurve& curve, std::size_t count) {
+    const std::size_t last = curve.points.size() - 1, steps = std::min(count - 1, last);
+    std::vector<RocPoint> points;
+    for (std::size_t i = 0; i <= steps; ++i) points.push_back(curve.points[i * last / steps]);
+    return points;
+}
+
+void print_json(const Arguments& arguments, const VerifierInfo& info, const Evaluation& result) {
+    const RocCurve& curve = result.curve;
+    nlohmann::ordered_json json = {
+        {"weights", arguments.weights},
+        {"loss", info.loss},
+        {"recipe", to_string(info.recipe)},
+        {"pairs",
+         {{"file", arguments.pairs}, {"same", curve.same}, {"different", curve.different}, {"images", result.images}}},
+        {"score", info.score_name()},
+        {"threshold", nullptr},
+        {"accuracy", nullptr},
+        {"folds", nullptr},
+        {"auc", curve.area()},
+        {"eer", curve.equal_error_rate()},
+        {"tar_at_far", nlohmann::ordered_json::array()},
+        {"roc", nlohmann::ordered_json::array()}};
+    if (info.threshold) json["threshold"] = *info.threshold;
+    if (result.accuracy) json["accuracy"] = *result.accuracy;
+    if (result.folded) {
+        nlohmann::ordered_json folds = nlohmann::ordered_json::array();
+        for (const ditto::FoldAccuracy& fold : result.folded->folds)
+            folds.push_back({{"threshold", fold.threshold}, {"accuracy", fold.accuracy}});
+        json["folds"] = {
+            {"mean", result.folded->mean}, {"standard_error", result.folded->standard_error}, {"each", folds}};
+    }
+    for (const double limit : false_accept_limits)
+        json["tar_at_far"].push_back({{"far", limit}, {"tar", curve.true_accept_rate_at(limit)}});
+    for (const RocPoint& point : thinned(curve, json_points))
+        json["roc"].push_back({{"threshold", point.threshold},
+                               {"far", curve.false_accept_rate(point)},
+                               {"tar", curve.true_accept_rate(point)}});
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void print_text(const Arguments& arguments, const VerifierInfo& info, const Evaluation& result) {
+    const RocCurve& curve = result.curve;
+    const auto line = [](const std::string& name, const std::string& value) { fmt::print("{:<44}{}\n", name, value); };
+    const auto percent = [](double share) { return fmt::format("{:.2f} %", 100 * share); };
+    fmt::print("{} ({}), {}\n", arguments.weights, info.loss, to_string(info.recipe));
+    fmt::print("{}: {} same and {} different pairs of {} images\n\n", arguments.pairs, curve.same, curve.different,
+               result.images);
+    if (result.accuracy)
+        line(fmt::format("accuracy at the stored threshold, {:.6g}", *info.threshold), percent(*result.accuracy));
+    else
+        line("accuracy at the stored threshold", "none is stored");
+    if (result.folded)
+        line(fmt::format("accuracy, best threshold by {} folds", result.folded->folds.size()),
+             fmt::format("{} (standard error {:.2f} %)", percent(result.folded->mean),
+                         100 * result.folded->standard_error));
+    line("area under the ROC curve", fmt::format("{:.4f}", curve.area()));
+    line("equal error rate", percent(curve.equal_error_rate()));
+    for (const double limit : false_accept_limits)
+        line(fmt::format("true accept rate at false accept rate {:g}", limit),
+             percent(curve.true_accept_rate_at(limit)));
+    fmt::print("\nROC  {:>12}  {:>13}  {:>12}\n", info.score_name(), "false accepts", "true accepts");
+    for (const RocPoint& point : thinned(curve, text_points))
+        fmt::print("     {:>12.6g}  {:>13}  {:>12}\n", point.threshold, percent(curve.false_accept_rate(point)),
+                   percent(curve.true_accept_rate(point)));
+}
+
+int run(const Arguments& arguments) {
+    const PairList list = ditto::read_pair_list(arguments.pairs);
+    check_pairs(list, arguments);
+    const auto verifier = support::load_verifier(arguments.weights, list.images.size(), arguments.threads);
+    const Evaluation result = evaluate(*verifier, list, arguments);
+    (arguments.json ? print_json : print_text)(arguments, verifier->info(), result);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Measures how well a trained network tells the pairs of a list apart.", "evaluate_pairs");
+    Arguments arguments;
+    app.add_option("--weights", arguments.weights, "Weights of the face network (safetensors)")->required();
+    app.add_option("--images", arguments.images, "The folder that the list's paths are relative to")->required();
+    app.add_option("--pairs", arguments.pairs, "The list: rows 'pathA pathB label', or LFW's own forms")->required();
+    const CLI::Option* folds =
+        app.add_option("--folds", arguments.folds,
+                       "Also the best-threshold accuracy by folds, no threshold chosen on the pairs it scores: the "
+                       "list's own folds, or else 10; with a number, that many")
+            ->expected(0, 1)
+            ->check(CLI::Range(2, 1000000));
+    app.add_flag("--json", arguments.json, "Print one JSON object");
+    support::add_threads_option(app, arguments.threads);
+    return support::run_program(app, argc, argv, [&] {
+        arguments.by_folds = folds->count() > 0;
+        return run(arguments);
+    });
+}

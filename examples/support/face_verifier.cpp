@@ -1,0 +1,115 @@
+#include "face_verifier.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ditto/data/image_store.hpp>
+#include <ditto/device/cpu/cpu.hpp>
+#include <ditto/layers/cpu.hpp>
+#include <ditto/losses/cpu.hpp>
+#include <ditto/losses/losses.hpp>
+#include <ditto/network/face_network.hpp>
+#include <ditto/network/fingerprint.hpp>
+#include <ditto/network/inference.hpp>
+#include <ditto/train/weights_file.hpp>
+#include <vector>
+
+namespace support {
+
+namespace {
+
+using ditto::Error, ditto::FaceNetwork;
+
+constexpr std::size_t image_size = FaceNetwork::Input::size;
+static_assert(FaceNetwork::Output::size == feature_size);
+
+// Images of one pass, at most: enough to keep the processor busy, and little memory beside the weights' 544 MB.
+constexpr std::size_t largest_pass = 16;
+
+template <class Loss>
+class LossVerifier final : public FaceVerifier {
+  public:
+    LossVerifier(const std::filesystem::path& weights, VerifierInfo info, std::size_t images, int threads)
+        : FaceVerifier(std::move(info), images, threads), inference_(images, ditto::Cpu<ditto::fp32>{threads}) {
+        ditto::load_weights(weights, inference_.weights(), ditto::fingerprint<FaceNetwork>());
+    }
+
+    double score(std::span<const float> left, std::span<const float> right) const override {
+        double score = 0.0;
+        inference_.score(left, right, std::span(&score, 1));
+        if (!std::isfinite(score))
+            throw Error("the score of a pair is not a finite number; the head's weights are damaged, train again");
+        return score;
+    }
+
+  private:
+    void embed(std::span<const float> images, std::span<float> features) override {
+        inference_.embed(images, features);
+    }
+
+    ditto::Inference<ditto::Siamese<FaceNetwork, Loss>, ditto::Cpu<ditto::fp32>> inference_;
+};
+
+std::string require_loss(const ditto::SafetensorsReader& file, const std::optional<std::string>& stored) {
+    if (stored) return *stored;
+    const auto loss = file.find("head.weight") == nullptr ? ditto::ContrastiveLoss::name : ditto::ConcatBceLoss::name;
+    std::fprintf(stderr, "note: %s does not say its loss; taken for %s by its tensors\n", file.path().c_str(),
+                 loss.data());
+    return std::string(loss);
+}
+
+ditto::ImageRecipe require_recipe(const ditto::SafetensorsReader& file,
+                                  const std::optional<ditto::ImageRecipe>& stored) {
+    constexpr ditto::Extents input = FaceNetwork::Input::extents;
+    if (!stored) {
+        const ditto::ImageRecipe assumed{1.0, input.height(), input.width()};
+        std::fprintf(stderr, "note: %s does not say its image recipe; '%s' is assumed\n", file.path().c_str(),
+                     to_string(assumed).c_str());
+        return assumed;
+    }
+    if (stored->height != input.height() || stored->width != input.width())
+        throw Error(file.path().string() + ": its image recipe is '" + to_string(*stored) +
+                    "', but the network takes " + std::to_string(input.height()) + "x" + std::to_string(input.width()) +
+                    " pixels; use weights of this network");
+    return *stored;
+}
+
+}  // namespace
+
+void FaceVerifier::embed_files(const std::filesystem::path& folder, std::span<const std::string> paths,
+                               const std::function<void(std::span<const float>)>& take) {
+    std::vector<float> images, features;
+    for (std::size_t first = 0; first < paths.size(); first += pass_images_) {
+        const auto now = paths.subspan(first, std::min(pass_images_, paths.size() - first));
+        const ditto::ImageStore store =
+            ditto::load_images(folder, {now.begin(), now.end()}, info_.recipe, std::nullopt, threads_);
+        images.resize(now.size() * image_size);
+        for (std::size_t i = 0; i < now.size(); ++i)
+            store.sample(i, {}, std::span(images).subspan(i * image_size, image_size));
+        features.resize(now.size() * feature_size);
+        embed(images, features);
+        const auto bad = std::ranges::find_if_not(features, [](float number) { return std::isfinite(number); });
+        if (bad != features.end())
+            throw Error("the features of " +
+                        (folder / now[static_cast<std::size_t>(bad - features.begin()) / feature_size]).string() +
+                        " are not finite numbers; the weights are damaged, train again");
+        take(features);
+    }
+}
+
+std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights, std::size_t images, int threads) {
+    const ditto::SafetensorsReader file(weights);
+    const ditto::WeightsInfo stored = ditto::weights_info(file);
+    VerifierInfo info{require_loss(file, stored.loss), {}, stored.threshold, {}};
+    const auto load = [&]<class Loss>(Loss) -> std::unique_ptr<FaceVerifier> {
+        info.score_kind = Loss::score_kind;
+        info.recipe = require_recipe(file, stored.recipe);
+        return std::make_unique<LossVerifier<Loss>>(weights, info, std::min(images, largest_pass), threads);
+    };
+    if (info.loss == ditto::ContrastiveLoss::name) return load(ditto::ContrastiveLoss{});
+    if (info.loss == ditto::ConcatBceLoss::name) return load(ditto::ConcatBceLoss{});
+    throw Error(weights.string() + ": its loss is '" + info.loss + "'; this program knows " +
+                std::string(ditto::ContrastiveLoss::name) + " and " + std::string(ditto::ConcatBceLoss::name));
+}
+
+}  // namespace support

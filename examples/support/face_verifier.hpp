@@ -1,0 +1,72 @@
+// The face network with the weights of a file, whichever loss they were trained with. Compiled once, in
+// face_verifier.cpp, for all programs that use trained weights.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "ditto/data/recipe.hpp"
+#include "ditto/evaluate/roc.hpp"
+#include "ditto/losses/loss.hpp"
+
+namespace support {
+
+/// Numbers in the features of one image.
+inline constexpr std::size_t feature_size = 1024;
+
+/// What a weights file says about its use.
+struct VerifierInfo {
+    std::string loss;                 ///< Loss::name
+    ditto::ScoreKind score_kind;      ///< what a pair's score is
+    std::optional<double> threshold;  ///< between same and different
+    ditto::ImageRecipe recipe;        ///< how images become the network's input
+
+    const char* score_name() const { return score_kind == ditto::ScoreKind::distance ? "distance" : "probability"; }
+    ditto::ScoreOrientation orientation() const {
+        return score_kind == ditto::ScoreKind::distance ? ditto::ScoreOrientation::smaller_is_same
+                                                        : ditto::ScoreOrientation::larger_is_same;
+    }
+};
+
+/// A trained network, frozen.
+class FaceVerifier {
+  public:
+    virtual ~FaceVerifier() = default;
+    FaceVerifier(const FaceVerifier&) = delete;
+    FaceVerifier& operator=(const FaceVerifier&) = delete;
+
+    const VerifierInfo& info() const { return info_; }
+
+    /// Decodes image files (`paths` relative to `folder`), prepares them as the recipe says, and hands their features,
+    /// in order, to `take`: some images at a time, each time [images, feature_size]. Throws Error for a file that
+    /// cannot be decoded, and where features are not finite.
+    void embed_files(const std::filesystem::path& folder, std::span<const std::string> paths,
+                     const std::function<void(std::span<const float>)>& take);
+
+    /// The distance or probability of a pair of features. Throws Error where it is not finite.
+    virtual double score(std::span<const float> left, std::span<const float> right) const = 0;
+
+  protected:
+    FaceVerifier(VerifierInfo info, std::size_t pass_images, int threads)
+        : info_(std::move(info)), pass_images_(pass_images), threads_(threads) {}
+
+  private:
+    virtual void embed(std::span<const float> images, std::span<float> features) = 0;
+
+    VerifierInfo info_;
+    std::size_t pass_images_;
+    int threads_;
+};
+
+/// Loads weights to embed `images` images with, in as many passes as it takes. What the file does not say is assumed,
+/// with a note on stderr: the loss from the presence of a head, and the recipe's defaults. Throws Error when the file
+/// cannot be read or does not fit the network, the loss or the recipe.
+std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights, std::size_t images, int threads);
+
+}  // namespace support

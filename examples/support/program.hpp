@@ -1,0 +1,95 @@
+// What all programs do alike: --help, --version, and one line on stderr for whatever goes wrong.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "ditto/core/error.hpp"
+#include "ditto/core/parallel.hpp"
+
+namespace support {
+
+inline constexpr int exit_failure = 1;
+inline constexpr int exit_usage = 2;
+
+/// The vector instructions that this file's kernels were compiled for.
+constexpr const char* instruction_set() {
+#if defined(__AVX512F__)
+    return "AVX-512";
+#elif defined(__AVX2__)
+    return "AVX2";
+#elif defined(__x86_64__)
+    return "SSE2";
+#else
+    return "the processor's baseline";
+#endif
+}
+
+namespace detail {
+
+/// Prints `error: <message>`, on one line whatever the message holds, and returns `code`.
+inline int report(std::string message, int code) {
+    std::replace(message.begin(), message.end(), '\n', ' ');
+    std::fprintf(stderr, "error: %s\n", message.c_str());
+    return code;
+}
+
+inline void warn_below_avx2() {
+#if defined(__x86_64__) && !defined(__AVX2__)
+    std::fprintf(stderr,
+                 "warning: compiled for %s, which is several times slower than AVX2; configure with -DDITTO_NATIVE=ON "
+                 "on the machine that runs it\n",
+                 instruction_set());
+#endif
+}
+
+}  // namespace detail
+
+/// Accepts numbers that are neither infinite nor NaN, which CLI11's own checks let through.
+inline CLI::Validator finite_number() {
+    return CLI::Validator(
+        [](const std::string& text) {
+            double value = 0.0;
+            const bool good = CLI::detail::lexical_cast(text, value) && std::isfinite(value);
+            return good ? std::string{} : text + " is not a finite number";
+        },
+        "FINITE");
+}
+
+/// Adds `--threads N`; `threads` starts as all processors.
+inline void add_threads_option(CLI::App& app, int& threads) {
+    threads = ditto::available_threads();
+    app.add_option("--threads", threads, "Threads to compute with; the results do not depend on it")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+}
+
+/// Parses the command line into `app`'s options, then runs body(), which returns the exit code. A usage error (also a
+/// CLI::ParseError that body throws) exits with 2; any other exception with `failure_code`. Either prints one line.
+template <class Body>
+int run_program(CLI::App& app, int argc, char** argv, const Body& body, int failure_code = exit_failure) {
+    app.set_version_flag("--version", app.get_name() + " " DITTO_VERSION);
+    try {
+        app.parse(argc, argv);
+        detail::warn_below_avx2();
+        const int code = body();
+        if (std::fflush(stdout) != 0)
+            throw ditto::Error("cannot write to the standard output; is the disk full, or the pipe's reader gone?");
+        return code;
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+        return detail::report(std::string(error.what()) + "; see " + app.get_name() + " --help", exit_usage);
+    } catch (const std::bad_alloc&) {
+        return detail::report("out of memory; close other programs, or use smaller batches or fewer images",
+                              failure_code);
+    } catch (const std::exception& error) {
+        return detail::report(error.what(), failure_code);
+    }
+}
+
+}  // namespace support

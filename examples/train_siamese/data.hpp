@@ -1,0 +1,25 @@
+// The pairs to train on and to test with, and their images.
+#pragma once
+
+#include <ditto/data/image_store.hpp>
+#include <ditto/data/pair_list.hpp>
+#include <string>
+#include <vector>
+
+#include "options.hpp"
+
+/// Pairs and the images that they name.
+struct ImagePairs {
+    std::vector<ditto::Pair> pairs;
+    ditto::ImageStore images;
+    std::string fingerprint;  // of which pairs of which images these are
+};
+
+struct TrainingData {
+    std::string description;  // a line
+    ImagePairs train;
+    ImagePairs test;  // without augmentation; empty where the options name no list
+};
+
+/// Decodes or draws all images. Throws Error for a list or an image that cannot be read.
+TrainingData load_data(const Options& options, const ditto::ImageRecipe& recipe);

@@ -1,0 +1,151 @@
+// train_siamese: trains the face network on pairs of images.
+#include <cmath>
+#include <ditto/core/parallel.hpp>
+#include <ditto/data/read_file.hpp>
+#include <nlohmann/json.hpp>
+
+#include "../support/program.hpp"
+#include "options.hpp"
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_pairs, loss, margin, twin, optimizer, lr,
+                                   momentum, nesterov, weight_decay, schedule, warm_up, epochs, batch, augment, shuffle,
+                                   crop, seed, threads, device, precision, init)
+
+namespace {
+
+using nlohmann::json;
+
+// A number for which `accepts` holds; NaN and infinity never do.
+template <class Accepts>
+CLI::Validator number_that(const std::string& what, const Accepts& accepts) {
+    return {[=](const std::string& text) {
+                double value = 0.0;
+                const bool fits = CLI::detail::lexical_cast(text, value) && std::isfinite(value) && accepts(value);
+                return fits ? std::string{} : text + " is not " + what;
+            },
+            "", what};
+}
+
+const CLI::Validator positive = number_that("a number above 0", [](double value) { return value > 0.0; });
+const CLI::Validator not_negative = number_that("a number of 0 or more", [](double value) { return value >= 0.0; });
+const CLI::Validator below_one =
+    number_that("a number from 0 to below 1", [](double value) { return value >= 0.0 && value < 1.0; });
+const CLI::Validator fraction =
+    number_that("a fraction above 0, up to 1", [](double value) { return value > 0.0 && value <= 1.0; });
+
+void add_options(CLI::App& app, Options& options) {
+    const auto data = [&](CLI::Option* option) {
+        option->group("Data");
+        return option;
+    };
+    CLI::Option* images = data(app.add_option("--images", options.images, "folder of the lists' images"));
+    CLI::Option* train = data(app.add_option("--train", options.train, "list of pairs to train on"));
+    CLI::Option* test = data(app.add_option("--test", options.test, "list of pairs to test the result with"));
+    images->needs(train);
+    train->needs(images);
+    test->needs(train);
+    data(app.add_flag("--faces", options.faces, "built-in faces (the default without --images)"))->excludes(images);
+    data(app.add_option("--face-pairs", options.face_pairs, "built-in faces: pairs to train on"))
+        ->check(CLI::Range(4, 2'000'000))
+        ->excludes(images);
+    data(app.add_option("--crop", options.crop, "central part of each image's sides to use"))->check(fraction);
+    data(app.add_flag("--augment,!--no-augment", options.augment,
+                      "mirror, turn, shift and scale the training images at random (default: on)"));
+    data(app.add_flag("--shuffle,!--no-shuffle", options.shuffle, "a new order of pairs each epoch (default: on)"));
+
+    const auto network = [&](CLI::Option* option) {
+        option->group("Loss and network");
+        return option;
+    };
+    network(app.add_option("--loss", options.loss))->check(CLI::IsMember({"contrastive", "bce"}));
+    network(app.add_option("--margin", options.margin, "of the contrastive loss"))->check(positive);
+    network(app.add_option("--twin", options.twin, "batch statistics for each side, or for both sides together"))
+        ->check(CLI::IsMember({"separate", "stacked"}));
+    network(app.add_option("--init", options.init, "weights to start from (safetensors)"));
+
+    const auto optimizer = [&](CLI::Option* option) {
+        option->group("Optimizer");
+        return option;
+    };
+    optimizer(app.add_option("--optimizer", options.optimizer))->check(CLI::IsMember({"sgd", "adam", "adamw"}));
+    optimizer(app.add_option("--lr", options.lr, "learning rate"))->check(positive);
+    optimizer(app.add_option("--momentum", options.momentum, "of sgd"))->check(below_one);
+    optimizer(app.add_flag("--nesterov", options.nesterov, "Nesterov's momentum, for sgd"));
+    optimizer(app.add_option("--weight-decay", options.weight_decay, "(default: 0.01 for adamw, else 0)"))
+        ->check(not_negative);
+    optimizer(app.add_option("--schedule", options.schedule,
+                             "of the learning rate; step divides it by 10 after each third of the training"))
+        ->check(CLI::IsMember({"constant", "step", "cosine"}));
+    optimizer(app.add_option("--warm-up", options.warm_up, "steps over which the learning rate rises"))
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40));
+
+    const auto run = [&](CLI::Option* option) {
+        option->group("Run");
+        return option;
+    };
+    run(app.add_option("--epochs", options.epochs))->check(CLI::Range(1, (1 << 24) - 1));
+    run(app.add_option("--batch", options.batch, "pairs a step"))->check(CLI::Range(1, 1 << 16));
+    run(app.add_option("--seed", options.seed, "of weights, order, augmentation and built-in faces"));
+    run(app.add_option("--threads", options.threads, "(default: all processors)"))->check(CLI::Range(1, 1024));
+    run(app.add_option("--device", options.device))->check(CLI::IsMember({"cpu", "cuda"}));
+    run(app.add_option("--precision", options.precision))->check(CLI::IsMember({"fp32", "tf32", "bf16"}));
+    run(app.add_option("--run", options.run, "run directory (default: the next free runs/N)"));
+    run(app.add_flag("--resume", options.resume,
+                     "go on with the run in --run, with its settings; options given here win over them"));
+}
+
+[[noreturn]] void usage_error(const std::string& message) {
+    throw CLI::ValidationError(message, CLI::ExitCodes::ValidationError);
+}
+
+// Settings of a stopped run, except those that were given on the command line.
+void take_settings_of_run(const CLI::App& app, Options& options) {
+    if (options.run.empty()) usage_error("--resume needs --run, the directory of a stopped run");
+    const std::string path = options.run + "/config.json";
+    const auto text = ditto::read_file(path);
+    try {
+        const auto stored = json::parse(text);
+        json merged = options;
+        for (auto& [name, value] : merged.items()) {
+            std::string option = "--" + name;
+            std::replace(option.begin(), option.end(), '_', '-');
+            if (app.get_option(option)->count() == 0 && name != "threads") value = stored.at(name);
+        }
+        from_json(merged, options);
+    } catch (const nlohmann::json::exception& error) {
+        throw ditto::Error(path + " is damaged (" + error.what() + "); start a new run");
+    }
+}
+
+void complete(const CLI::App& app, Options& options) {
+    const auto given = [&](const char* name) { return app.get_option(name)->count() > 0; };
+    if (options.resume) {
+        take_settings_of_run(app, options);
+    } else {
+        options.faces = options.images.empty();
+        if (options.optimizer == "adamw" && !given("--weight-decay")) options.weight_decay = 0.01;
+    }
+    if (options.optimizer != "sgd" && (given("--momentum") || given("--nesterov")))
+        usage_error("--momentum and --nesterov are of --optimizer sgd, not of " + options.optimizer);
+    if (options.loss != "contrastive" && given("--margin"))
+        usage_error("--margin is of --loss contrastive, not of " + options.loss);
+    if (options.batch < 2 && options.twin == "separate")
+        usage_error("--batch 1 gives BatchNorm one sample a side; use 2 or more, or --twin stacked");
+    if (options.device == "cpu" && options.precision != "fp32")
+        usage_error("--precision " + options.precision + " needs --device cuda; the CPU computes in fp32");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    options.threads = ditto::available_threads();
+    CLI::App app("Trains the 19-layer face network to tell whether two images show the same person.", "train_siamese");
+    app.option_defaults()->always_capture_default();
+    add_options(app, options);
+    return support::run_program(app, argc, argv, [&] {
+        complete(app, options);
+        std::printf("train_siamese %s, %s\n", DITTO_VERSION, support::instruction_set());
+        return train(options, json(options).dump(4) + "\n");
+    });
+}

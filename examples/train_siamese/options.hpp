@@ -1,0 +1,41 @@
+// The settings of train_siamese.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+/// As the command line gives them; config.json has them under the same names.
+struct Options {
+    std::string images, train, test;  // a folder, and lists of pairs of images in it
+    bool faces = false;               // built-in faces instead
+    std::uint32_t face_pairs = 1280;  // to train on
+
+    std::string loss = "contrastive";
+    double margin = 1.0;
+    std::string twin = "separate";
+    std::string optimizer = "adam";
+    double lr = 1e-3;
+    double momentum = 0.9;
+    bool nesterov = false;
+    double weight_decay = 0.0;
+    std::string schedule = "constant";
+    std::int64_t warm_up = 0;  // steps
+
+    std::uint32_t epochs = 10;
+    std::size_t batch = 16;  // pairs
+    bool augment = true;
+    bool shuffle = true;
+    double crop = 1.0;
+    std::uint64_t seed = 1;
+
+    int threads = 1;
+    std::string device = "cpu";
+    std::string precision = "fp32";
+    std::string init;  // weights to start from
+    std::string run;   // directory
+    bool resume = false;
+};
+
+/// Trains as the options say; `config` is what config.json shall hold. Returns the program's exit code.
+int train(const Options& options, const std::string& config);

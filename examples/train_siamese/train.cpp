@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <ditto/core/type_name.hpp>
+#include <ditto/network/face_network.hpp>
+#include <ditto/network/fingerprint.hpp>
+#include <ditto/train/training.hpp>
+
+#include "data.hpp"
+#include "options.hpp"
+#include "trainers.hpp"
+
+namespace {
+
+using namespace ditto;
+
+Schedule make_schedule(const Options& options, std::int64_t steps) {
+    Schedule schedule = constant_schedule();
+    if (options.schedule == "step") schedule = step_schedule(std::max<std::int64_t>(1, (steps + 2) / 3), 0.1);
+    if (options.schedule == "cosine") schedule = cosine_schedule(std::max<std::int64_t>(1, steps));
+    return options.warm_up > 0 ? linear_warm_up(options.warm_up, schedule) : schedule;
+}
+
+// What the course of the training depends on, under the options' names.
+Metadata identity(const Options& options, const ImagePairs& train, const std::string& network) {
+    const auto text = [](const auto& value) { return fmt::format("{}", value); };
+    Metadata settings{{"network", network},
+                      {"pairs", train.fingerprint},
+                      {"loss", options.loss},
+                      {"twin", options.twin},
+                      {"optimizer", options.optimizer},
+                      {"lr", text(options.lr)},
+                      {"weight-decay", text(options.weight_decay)},
+                      {"schedule", options.schedule},
+                      {"warm-up", text(options.warm_up)},
+                      {"batch", text(options.batch)},
+                      {"augment", text(options.augment)},
+                      {"shuffle", text(options.shuffle)},
+                      {"crop", text(options.crop)},
+                      {"seed", text(options.seed)}};
+    if (options.loss == "contrastive") settings["margin"] = text(options.margin);
+    if (options.optimizer == "sgd") {
+        settings["momentum"] = text(options.momentum);
+        settings["nesterov"] = text(options.nesterov);
+    }
+    if (options.schedule != "constant") settings["epochs"] = text(options.epochs);
+    return settings;
+}
+
+void print_network(const Options& options) {
+    const auto mebibytes = [](std::size_t bytes) { return fmt::format("{} MiB", bytes >> 20); };
+    const TrainerMemory memory = trainer_memory(options);
+    fmt::print("network: {} layers, {} parameters; {} loss{}, twin policy {}; {}, learning rate {}, {} threads\n",
+               FaceNetwork::layer_count, detail::with_commas(FaceNetwork::parameter_count), options.loss,
+               options.loss == "contrastive" ? fmt::format(" with margin {}", options.margin) : "", options.twin,
+               options.optimizer, options.lr, options.threads);
+    fmt::print("memory: {} for {} pairs a batch: parameters {}, gradients {}, optimizer {}, activations {}\n",
+               mebibytes(memory.total), options.batch, mebibytes(memory.parameters), mebibytes(memory.gradients),
+               mebibytes(memory.optimizer), mebibytes(memory.activations));
+}
+
+void print_test(const Evaluation& result) {
+    fmt::print("test pairs: {}, equal error rate {:.1f} %, area under the ROC curve {:.4f}\n", result.pairs,
+               100.0 * result.equal_error_rate, result.area);
+    fmt::print("test accuracy: {:.1f} %\n", 100.0 * result.accuracy);
+}
+
+}  // namespace
+
+int train(const Options& options, const std::string& config) {
+    if (options.device == "cuda")
+        throw Error("this program was built without CUDA; use --device cpu, or build it with the cuda preset");
+    const std::filesystem::path run_path =
+        options.run.empty() ? RunDirectory::next_numbered("runs") : std::filesystem::path(options.run);
+    if (options.resume)
+        RunDirectory::open(run_path);
+    else
+        RunDirectory(run_path).require_new();
+
+    constexpr Extents input = FaceNetwork::Input::extents;
+    const ImageRecipe recipe{options.crop, input.height(), input.width()};
+    const TrainingData data = load_data(options, recipe);
+    fmt::print("data: {}\n", data.description);
+    print_network(options);
+    std::fflush(stdout);
+
+    const auto trainer = make_trainer(options);
+    const std::string network = fingerprint<FaceNetwork>();
+    if (!options.init.empty() && !options.resume) load_weights(options.init, trainer->weights(), network);
+
+    TrainingSettings settings;
+    settings.epochs = options.epochs;
+    settings.loader.batch_pairs = options.batch;
+    settings.loader.shuffle = options.shuffle;
+    settings.loader.seed = options.seed;
+    settings.learning_rate = options.lr;
+    settings.weights = {network, options.loss, std::nullopt, std::nullopt, recipe};
+    if (options.loss == "contrastive") settings.weights.margin = options.margin;
+    settings.identity = identity(options, data.train, network);
+    settings.threads = options.threads;
+    const std::size_t batches = (data.train.pairs.size() + options.batch - 1) / options.batch;
+    settings.schedule = make_schedule(options, static_cast<std::int64_t>(batches * options.epochs));
+
+    const RunDirectory directory = options.resume ? RunDirectory(run_path) : RunDirectory::create(run_path);
+    Progress progress(stdout);
+    Training training(*trainer, data.train.images, data.train.pairs, settings, directory, progress);
+    if (options.resume)
+        training.resume();
+    else
+        write_text_file(directory.config(), config);
+    progress.line(fmt::format("run directory: {}{}", directory.path().string(),
+                              options.resume ? fmt::format(", resumed after epoch {}, batch {}", training.state().epoch,
+                                                           training.state().batch)
+                                             : ""));
+    {
+        const StopSignal stop;
+        if (!training.run(stop)) {
+            progress.line(fmt::format("stopped in epoch {} after batch {}; to go on: train_siamese --run {} --resume",
+                                      training.state().epoch + 1, training.state().batch, directory.path().string()));
+            return 128 + stop.signal();
+        }
+    }
+
+    progress.line("fixing the threshold on training pairs");
+    const double threshold = training.finish_last();
+    progress.line(fmt::format("threshold: {:.4f}", threshold));
+    if (!data.test.pairs.empty())
+        print_test(evaluate(*trainer, data.test.images, data.test.pairs, threshold, options.threads));
+    training.finish_best();
+    fmt::print("weights: {} (best epoch, {}: {})\n", directory.last().string(), training.state().best_epoch,
+               directory.best().string());
+    return 0;
+}

@@ -1,0 +1,107 @@
+// Scoring pairs of stored images with a trainer's weights, and choosing the threshold between same and different.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "ditto/core/parallel.hpp"
+#include "ditto/core/random.hpp"
+#include "ditto/data/image_store.hpp"
+#include "ditto/data/pair_list.hpp"
+#include "ditto/evaluate/roc.hpp"
+#include "ditto/train/any_trainer.hpp"
+#include "ditto/train/metrics.hpp"
+
+namespace ditto {
+
+/// How well a threshold that was fixed before tells pairs apart.
+struct Evaluation {
+    std::size_t pairs = 0;
+    double accuracy = 0;
+    double equal_error_rate = 0;  ///< see RocCurve
+    double area = 0;              ///< see RocCurve
+};
+
+/// The labels of pairs, in their order.
+inline std::vector<PairLabel> pair_labels(std::span<const Pair> pairs) {
+    std::vector<PairLabel> labels;
+    labels.reserve(pairs.size());
+    for (const Pair& pair : pairs) labels.push_back(pair.label);
+    return labels;
+}
+
+/// The score of every pair, [pairs], with the running statistics and without augmentation. Each image is embedded once.
+inline std::vector<double> score_images(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
+                                        int threads) {
+    constexpr std::uint32_t unused = std::numeric_limits<std::uint32_t>::max();
+    std::vector<std::uint32_t> row_of(store.size(), unused), images;  // rows of `features`, and the image in each
+    for (const Pair& pair : pairs)
+        for (const std::uint32_t image : {pair.left, pair.right})
+            if (row_of[image] == unused) {
+                row_of[image] = static_cast<std::uint32_t>(images.size());
+                images.push_back(image);
+            }
+
+    const auto image_size = static_cast<std::size_t>(trainer.image_extents().size());
+    const std::size_t feature_count = trainer.feature_count(), batch = 2 * trainer.capacity_pairs();
+    std::vector<float> pixels(batch * image_size);               // [batch, H, W, 3]
+    std::vector<float> features(images.size() * feature_count);  // [images, features]
+    for (std::size_t first = 0; first < images.size(); first += batch) {
+        const std::size_t now = std::min(batch, images.size() - first);
+        parallel_for(now, threads, [&](std::size_t i) {
+            store.sample(images[first + i], {}, std::span(pixels).subspan(i * image_size, image_size));
+        });
+        trainer.embed(std::span(pixels).first(now * image_size),
+                      std::span(features).subspan(first * feature_count, now * feature_count));
+    }
+
+    std::vector<double> scores(pairs.size());
+    std::vector<float> left(batch * feature_count), right(batch * feature_count);  // [batch, features]
+    for (std::size_t first = 0; first < pairs.size(); first += batch) {
+        const std::size_t now = std::min(batch, pairs.size() - first);
+        const auto gather = [&](std::uint32_t image, std::size_t i, std::vector<float>& to) {
+            std::copy_n(features.data() + row_of[image] * feature_count, feature_count, to.data() + i * feature_count);
+        };
+        for (std::size_t i = 0; i < now; ++i) {
+            gather(pairs[first + i].left, i, left);
+            gather(pairs[first + i].right, i, right);
+        }
+        trainer.score(std::span(left).first(now * feature_count), std::span(right).first(now * feature_count),
+                      std::span(scores).subspan(first, now));
+    }
+    return scores;
+}
+
+/// The threshold to use from now on: for probabilities 0.5, for distances the one that is most accurate on `pairs`,
+/// which must be training pairs, or on `most` of them drawn with `seed`. Throws Error when a score is not finite, or
+/// the pairs are all of one kind.
+inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
+                                  std::size_t most, std::uint64_t seed, int threads) {
+    if (trainer.score_kind() == ScoreKind::probability) return 0.5;
+    std::vector<Pair> drawn(pairs.begin(), pairs.end());
+    if (drawn.size() > most) {
+        Random(seed, RandomPurpose::pairing).shuffle(drawn.begin(), drawn.end());
+        drawn.resize(most);
+    }
+    return roc_curve(score_images(trainer, store, drawn, threads), pair_labels(drawn),
+                     score_orientation(trainer.score_kind()))
+        .most_accurate()
+        .threshold;
+}
+
+/// Scores `pairs`, none of which may have had a part in training or in the choice of `threshold`. Throws Error as
+/// roc_curve does.
+inline Evaluation evaluate(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs, double threshold,
+                           int threads) {
+    const std::vector<double> scores = score_images(trainer, store, pairs, threads);
+    const std::vector<PairLabel> labels = pair_labels(pairs);
+    const ScoreOrientation orientation = score_orientation(trainer.score_kind());
+    const RocCurve curve = roc_curve(scores, labels, orientation);
+    return {pairs.size(), accuracy_at(scores, labels, orientation, threshold), curve.equal_error_rate(), curve.area()};
+}
+
+}  // namespace ditto

@@ -1,0 +1,268 @@
+// The training loop: epochs of batches, with schedule, metrics, checkpoints and a clean end on Ctrl-C. Compiled once,
+// whatever is trained.
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ditto/core/error.hpp"
+#include "ditto/data/pair_loader.hpp"
+#include "ditto/optim/schedule.hpp"
+#include "ditto/train/any_trainer.hpp"
+#include "ditto/train/checkpoint.hpp"
+#include "ditto/train/evaluation.hpp"
+#include "ditto/train/metrics.hpp"
+#include "ditto/train/progress.hpp"
+#include "ditto/train/run_directory.hpp"
+#include "ditto/train/stop_signal.hpp"
+#include "ditto/train/weights_file.hpp"
+
+namespace ditto {
+
+struct TrainingSettings {
+    std::uint32_t epochs = 10;
+    PairLoaderSettings loader{};  ///< its smallest_batch is the trainer's
+    Schedule schedule = constant_schedule();
+    double learning_rate = 1e-3;           ///< the optimizer's, for metrics.csv
+    WeightsInfo weights{};                 ///< goes with the weights; the threshold is filled in
+    Metadata identity{};                   ///< what the course of the training depends on: see save_checkpoint
+    int threads = 1;                       ///< for preparing images outside the steps
+    std::size_t calibration_pairs = 1000;  ///< training pairs that fix the threshold, at most
+    /// An epoch that ends at least this long after the last save is saved; the end of training and a stop always are.
+    std::chrono::seconds save_interval{300};
+};
+
+/// Trains an AnyTrainer on a list of pairs, into a run directory. What it takes by reference must outlive it.
+class Training {
+  public:
+    /// Throws Error if the pairs are all of one kind or too few for a batch, or the disk has not enough free space.
+    Training(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
+             const TrainingSettings& settings, RunDirectory directory, Progress& progress)
+        : trainer_(trainer),
+          store_(store),
+          pairs_(pairs),
+          settings_(settings),
+          directory_(std::move(directory)),
+          progress_(progress),
+          loader_(store, pairs, loader_settings(settings, trainer)),
+          recorder_(trainer.score_kind(), settings.weights.margin, pairs.size()),
+          metrics_file_(directory_.metrics(), trainer.score_kind()) {
+        const auto same = std::ranges::count(pairs, PairLabel::same, &Pair::label);
+        if (same == 0 || same == std::ssize(pairs))
+            throw Error("all " + std::to_string(pairs.size()) + " training pairs are labelled " +
+                        (same == 0 ? "different" : "same") + "; training needs both kinds");
+        const std::uint64_t weights = stored_bytes(trainer.weights());
+        directory_.require_space(weights, weights + stored_bytes(trainer.optimizer_state()));
+        if (loader_.dropped_pairs() > 0)
+            progress_.line(
+                fmt::format("the last {} of an epoch's {} pairs are left out each time: BatchNorm needs a "
+                            "batch of at least {} pairs",
+                            loader_.dropped_pairs(), pairs.size(), trainer.minimum_pairs()));
+    }
+
+    /// Goes on from the run directory's checkpoint. Throws Error as load_checkpoint does.
+    void resume() {
+        state_ = load_checkpoint(directory_.checkpoint(), trainer_, recorder_, settings_.identity);
+        metrics_file_.resume(state_.epoch);
+    }
+
+    /// Trains until all epochs are done (true; then call finish_last() and finish_best()) or a signal has come (false).
+    /// Either way a checkpoint is on disk then. Throws Error when the loss is not finite: what was saved last stays.
+    bool run(const StopSignal& stop) {
+        progress_.start(state_.epoch * epoch_pairs() + recorder_.pairs());
+        saved_ = Clock::now();
+        while (state_.epoch < settings_.epochs) {
+            epoch_began_ = Clock::now();
+            margin_checked_ = false;
+            loader_.start_epoch(state_.epoch, state_.batch);
+            while (loader_.next(batch_)) {
+                step();
+                if (stop.signal() == 0) continue;
+                save();
+                return false;
+            }
+            end_epoch();
+        }
+        // finish_best() is going to write the last weights as the best, if they are.
+        if (state_.best_epoch == state_.epoch) unsaved_best_.reset();
+        save_best();
+        write_checkpoint();
+        return true;
+    }
+
+    /// After run(): fixes the threshold from the training pairs and writes the last weights with it. Returns it.
+    double finish_last() {
+        const double threshold = calibrate();
+        write_weights(directory_.last(), trainer_.weights(), threshold);
+        last_threshold_ = threshold;
+        return threshold;
+    }
+
+    /// After finish_last(): writes the best weights with a threshold of their own. The trainer then holds these.
+    void finish_best() {
+        double threshold = last_threshold_;
+        if (state_.best_epoch != state_.epoch) {
+            load_weights(directory_.best(), trainer_.weights(), *settings_.weights.fingerprint);
+            threshold = calibrate();
+        }
+        write_weights(directory_.best(), trainer_.weights(), threshold);
+    }
+
+    /// Epochs done, the best of them, and the batches done of the next.
+    const TrainingState& state() const { return state_; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    // A copy of weights in memory.
+    class WeightsCopy {
+      public:
+        explicit WeightsCopy(std::vector<StoredTensor> tensors) : tensors_(std::move(tensors)) {
+            data_.resize(stored_bytes(tensors_));
+            std::byte* at = data_.data();
+            for (StoredTensor& tensor : tensors_) {
+                const std::uint64_t bytes = stored_bytes({&tensor, 1});
+                std::memcpy(at, tensor.data, bytes);
+                tensor.data = at;
+                at += bytes;
+            }
+        }
+        std::span<const StoredTensor> tensors() const { return tensors_; }
+
+      private:
+        std::vector<StoredTensor> tensors_;
+        std::vector<std::byte> data_;
+    };
+
+    static PairLoaderSettings loader_settings(const TrainingSettings& settings, const AnyTrainer& trainer) {
+        PairLoaderSettings loader = settings.loader;
+        loader.smallest_batch = trainer.minimum_pairs();
+        return loader;
+    }
+
+    std::size_t epoch_pairs() const { return pairs_.size() - loader_.dropped_pairs(); }
+
+    void step() {
+        const double factor = settings_.schedule(trainer_.steps());
+        const StepResult result = trainer_.step(batch_.images, batch_.labels, factor);
+        if (!std::isfinite(result.loss)) fail_diverged(result.loss);
+        recorder_.add(result.loss, result.scores, batch_.labels);
+        ++state_.batch;
+        check_margin(32);
+        if (progress_.is_due())
+            progress_.show({state_.epoch + 1, settings_.epochs, recorder_.pairs(), epoch_pairs(), recorder_.mean_loss(),
+                            recorder_.recent_accuracy()});
+    }
+
+    void end_epoch() {
+        const EpochMetrics metrics = recorder_.metrics();
+        const double seconds = std::chrono::duration<double>(Clock::now() - epoch_began_).count();
+        check_margin(1);
+        ++state_.epoch;
+        state_.batch = 0;
+        state_.threshold = metrics.threshold;
+        report(metrics, seconds);
+        metrics_file_.add(state_.epoch, trainer_.steps(), metrics,
+                          settings_.learning_rate * settings_.schedule(trainer_.steps() - 1), seconds);
+        recorder_.clear();
+
+        const bool save_now = Clock::now() - saved_ >= settings_.save_interval;
+        if (metrics.loss < state_.best_loss) {
+            state_.best_loss = metrics.loss;
+            state_.best_epoch = state_.epoch;
+            // Short epochs would spend their time writing: their best weights wait in memory for the next save.
+            unsaved_best_.reset();
+            if (save_now)
+                write_weights(directory_.best(), trainer_.weights(), metrics.threshold);
+            else
+                unsaved_best_.emplace(trainer_.weights());
+            best_threshold_ = metrics.threshold;
+        }
+        if (save_now && state_.epoch < settings_.epochs) save();
+    }
+
+    void report(const EpochMetrics& metrics, double seconds) {
+        const bool distances = trainer_.score_kind() == ScoreKind::distance;
+        std::string text = fmt::format(
+            "epoch {}/{}: loss {:.4f}, accuracy {:.1f} %, equal error rate {:.1f} %, mean {} of same pairs {:.3f}, of "
+            "different pairs {:.3f}",
+            state_.epoch, settings_.epochs, metrics.loss, 100.0 * metrics.accuracy, 100.0 * metrics.equal_error_rate,
+            distances ? "distance" : "probability", metrics.mean_same, metrics.mean_different);
+        if (!std::isnan(metrics.active_negatives))
+            text += fmt::format(", active negatives {:.1f} %", 100.0 * metrics.active_negatives);
+        progress_.line(text + fmt::format(" ({})", clock_text(seconds)));
+        if (const auto warning = collapse_warning(metrics, trainer_.score_kind(), settings_.weights.margin))
+            progress_.warn(*warning);
+    }
+
+    // Once an epoch, as soon as `enough` different pairs have been seen.
+    void check_margin(std::size_t enough) {
+        if (margin_checked_ || !settings_.weights.margin || recorder_.negatives() < enough) return;
+        margin_checked_ = true;
+        if (recorder_.active_negatives() == 0)
+            progress_.warn(margin_warning(*settings_.weights.margin, recorder_.metrics().mean_different));
+    }
+
+    void save() {
+        save_best();
+        write_weights(directory_.last(), trainer_.weights(), state_.threshold);
+        write_checkpoint();
+        saved_ = Clock::now();
+    }
+
+    void write_checkpoint() {
+        save_checkpoint(directory_.checkpoint(), trainer_, state_, recorder_, settings_.identity);
+    }
+
+    void save_best() {
+        if (!unsaved_best_) return;
+        write_weights(directory_.best(), unsaved_best_->tensors(), best_threshold_);
+        unsaved_best_.reset();
+    }
+
+    void write_weights(const std::filesystem::path& path, std::span<const StoredTensor> weights, double threshold) {
+        WeightsInfo info = settings_.weights;
+        if (!std::isnan(threshold)) info.threshold = threshold;
+        save_weights(path, weights, info);
+    }
+
+    double calibrate() {
+        return calibrate_threshold(trainer_, store_, pairs_, settings_.calibration_pairs, settings_.loader.seed,
+                                   settings_.threads);
+    }
+
+    [[noreturn]] void fail_diverged(double loss) {
+        save_best();
+        const bool saved = std::filesystem::exists(directory_.checkpoint());
+        throw Error(fmt::format(
+            "the loss is {} at step {} (epoch {}): training has diverged; lower the learning rate. {}", loss,
+            trainer_.steps(), state_.epoch + 1,
+            saved ? directory_.checkpoint().string() + " is from before that" : "No checkpoint had been written yet"));
+    }
+
+    AnyTrainer& trainer_;
+    const ImageStore& store_;
+    std::span<const Pair> pairs_;
+    TrainingSettings settings_;
+    RunDirectory directory_;
+    Progress& progress_;
+    PairLoader loader_;
+    EpochRecorder recorder_;
+    MetricsFile metrics_file_;
+    TrainingState state_;
+    PairBatch batch_;
+    std::optional<WeightsCopy> unsaved_best_;
+    double best_threshold_ = EpochMetrics::undefined;
+    double last_threshold_ = EpochMetrics::undefined;
+    bool margin_checked_ = false;
+    Clock::time_point epoch_began_{}, saved_{};
+};
+
+}  // namespace ditto

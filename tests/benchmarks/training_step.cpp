@@ -1,0 +1,75 @@
+// One training step of the face network: seconds for each step, and the process's peak memory. The counterpart of
+// training_step.py; compare_training.py runs both in turn.
+//
+// usage: benchmark_training_step <contrastive|bce> <sgd|adam> <pairs> <steps> <threads>
+// prints: a line of JSON {"seconds": [...], "peak_bytes": ..., "planned_bytes": ..., "version": "..."}
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "ditto/ditto.hpp"
+#include "ditto/network/face_network.hpp"
+
+namespace {
+
+using namespace ditto;
+
+struct Task {
+    std::size_t pairs;
+    int steps;
+    int threads;
+};
+
+template <class Loss, class Optimizer>
+void run(const Task& task, const Loss& loss, const Optimizer& optimizer) {
+    using Training = Trainer<Siamese<FaceNetwork, Loss>, Optimizer, Cpu<fp32>>;
+    Training trainer({.batch = {task.pairs}, .device = {task.threads}, .optimizer = optimizer, .loss = loss});
+    std::vector<float> images(2 * task.pairs * Training::image_size);
+    Random random(1, RandomPurpose::test);
+    for (float& value : images) value = static_cast<float>(random.uniform());
+    std::vector<PairLabel> labels(task.pairs);
+    for (std::size_t i = 0; i < task.pairs; ++i) labels[i] = i % 2 == 0 ? PairLabel::different : PairLabel::same;
+
+    std::string seconds;
+    for (int step = 0; step < task.steps; ++step) {
+        const auto begin = std::chrono::steady_clock::now();
+        trainer.step(images, labels);
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+        seconds += (step == 0 ? "" : ", ") + std::to_string(taken.count());
+    }
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    std::printf("{\"seconds\": [%s], \"peak_bytes\": %zu, \"planned_bytes\": %zu, \"version\": \"ditto\"}\n",
+                seconds.c_str(), static_cast<std::size_t>(usage.ru_maxrss) * 1024, trainer.plan().total_bytes);
+}
+
+template <class Loss>
+void run_with(const Task& task, const std::string& optimizer, const Loss& loss) {
+    if (optimizer == "sgd") {
+        run(task, loss, SGD{.learning_rate = 1e-4, .momentum = 0.9});
+    } else {
+        Adam adam;
+        adam.learning_rate = 1e-5;
+        run(task, loss, adam);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 6) {
+        std::fprintf(stderr, "usage: %s <contrastive|bce> <sgd|adam> <pairs> <steps> <threads>\n", argv[0]);
+        return 2;
+    }
+    const std::string loss = argv[1], optimizer = argv[2];
+    const Task task{std::strtoul(argv[3], nullptr, 10), std::atoi(argv[4]), std::atoi(argv[5])};
+    if (loss == "bce") {
+        run_with(task, optimizer, ConcatBceLoss{});
+    } else {
+        run_with(task, optimizer, ContrastiveLoss{.margin = 40.0});
+    }
+}

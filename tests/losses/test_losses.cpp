@@ -1,0 +1,148 @@
+// The losses against PyTorch's values in float64 and against finite differences.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <ditto/losses/cpu.hpp>
+#include <ditto/losses/losses.hpp>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "../reference/value_file.hpp"
+
+using namespace ditto;
+
+constexpr std::size_t pairs = 7;  // same and different; inside, outside and far outside a margin; at no distance
+using Features = Shape<5>;
+
+// The tensors of a call of a loss, with the inputs of reference/make_losses.py.
+template <class Loss, class Precision>
+struct LossRun {
+    using T = typename Precision::scalar;
+    static constexpr auto infos = Loss::parameters(Features::extents);
+    static inline const reference::ValueFile file{"losses"};
+
+    Loss loss;
+    std::vector<T> left = read("left"), right = read("right");
+    std::vector<T> left_gradient = missing(left.size()), right_gradient = missing(right.size());
+    std::array<std::vector<T>, infos.size()> head, head_gradient;
+    std::vector<PairLabel> labels;
+    std::vector<double> scores = std::vector<double>(pairs);
+
+    explicit LossRun(Loss loss_settings) : loss(loss_settings) {
+        for (const double label : file["labels"]) labels.push_back(static_cast<PairLabel>(label));
+        for (std::size_t i = 0; i < head.size(); ++i) {
+            const reference::Stream stream("losses.head." + std::string(infos[i].name));
+            for (std::size_t j = 0; j < static_cast<std::size_t>(infos[i].size()); ++j)
+                head[i].push_back(static_cast<T>(stream[j]));
+            head_gradient[i] = missing(head[i].size());
+        }
+    }
+
+    double run() {
+        const auto arguments = call();
+        return forward_backward(loss, Features{}, Cpu<Precision>{}, arguments);
+    }
+    void run_score() {
+        const auto arguments = call();
+        score(loss, Features{}, Cpu<Precision>{}, arguments);
+    }
+
+  private:
+    static std::vector<T> read(const std::string& name) {
+        const auto values = file[name];
+        return {values.begin(), values.end()};
+    }
+    static std::vector<T> missing(std::size_t size) {
+        return std::vector<T>(size, std::numeric_limits<T>::quiet_NaN());
+    }
+
+    LossCall<T> call() {
+        LossCall<T> arguments{
+            pairs, left.data(), right.data(), labels.data(), left_gradient.data(), right_gradient.data(), scores.data(),
+            {},    {}};
+        for (std::size_t i = 0; i < head.size(); ++i) {
+            arguments.parameters[i] = head[i].data();
+            arguments.parameter_gradients[i] = head_gradient[i].data();
+        }
+        return arguments;
+    }
+};
+
+template <class Precision, class Loss>
+void check_values(Loss loss, const std::string& name) {
+    CAPTURE(name);
+    // Sums of at most 10 products, rounded once to the precision's numbers.
+    constexpr double tolerance = std::is_same_v<Precision, fp64> ? 1e-14 : 2e-7;
+    const reference::ValueFile file("losses");
+    const auto distance = [&](const auto& found, const std::string& tensor) {
+        return reference::relative_difference(reference::widened(found), file[name + "." + tensor]);
+    };
+    LossRun<Loss, Precision> run(loss);
+    CHECK(distance(std::vector<double>{run.run()}, "loss") <= tolerance);
+    CHECK(distance(run.scores, "scores") <= tolerance);
+    CHECK(distance(run.left_gradient, "grad_left") <= tolerance);
+    CHECK(distance(run.right_gradient, "grad_right") <= tolerance);
+    for (std::size_t i = 0; i < run.head.size(); ++i)
+        CHECK(distance(run.head_gradient[i], "grad_head." + std::string(run.infos[i].name)) <= tolerance);
+
+    run.scores.assign(pairs, -1.0);
+    run.run_score();
+    CHECK(distance(run.scores, "scores") <= tolerance);
+}
+
+TEST_CASE_TEMPLATE("losses give PyTorch's values", Precision, fp64, fp32) {
+    ContrastiveLoss contrastive;
+    check_values<Precision>(contrastive, "contrastive_margin_1");
+    contrastive.margin = 5.0;
+    check_values<Precision>(contrastive, "contrastive_margin_5");
+    check_values<Precision>(ConcatBceLoss{}, "concat_bce");
+}
+
+// As for layers: truncation about 1e-10, rounding about 1e-11 of the loss.
+template <class Run>
+void check_gradient(Run& run, std::vector<double>& tensor, const std::vector<double>& gradient, std::size_t count) {
+    constexpr double step = 1e-5, tolerance = 1e-7;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double value = tensor[i];
+        tensor[i] = value + step;
+        const double above = run.run();
+        tensor[i] = value - step;
+        const double below = run.run();
+        tensor[i] = value;
+        CAPTURE(i);
+        CHECK(std::abs((above - below) / (2 * step) - gradient[i]) <= tolerance);
+    }
+}
+
+TEST_CASE_TEMPLATE("gradients are the derivatives of the loss", Loss, ContrastiveLoss, ConcatBceLoss) {
+    LossRun<Loss, fp64> run{Loss{}};
+    run.run();
+    const auto left = run.left_gradient, right = run.right_gradient;
+    const auto head = run.head_gradient;
+    // At no distance (pairs 4 and 5) the contrastive loss has no derivative.
+    const std::size_t count = std::is_same_v<Loss, ContrastiveLoss> ? 4 * Features::size : left.size();
+    check_gradient(run, run.left, left, count);
+    check_gradient(run, run.right, right, count);
+    for (std::size_t i = 0; i < head.size(); ++i) check_gradient(run, run.head[i], head[i], head[i].size());
+}
+
+TEST_CASE_TEMPLATE("the contrastive gradient at no distance is zero", Precision, fp64, fp32) {
+    LossRun<ContrastiveLoss, Precision> run{ContrastiveLoss{}};
+    run.run();
+    for (std::size_t i = 4 * Features::size; i < 6 * Features::size; ++i) {
+        CHECK(run.left_gradient[i] == 0);
+        CHECK(run.right_gradient[i] == 0);
+    }
+}
+
+TEST_CASE("the cross entropy of enormous logits is finite") {
+    LossRun<ConcatBceLoss, fp64> run{ConcatBceLoss{}};
+    for (double& weight : run.head[0]) weight *= 1e6;
+    CHECK(std::isfinite(run.run()));
+    for (const double number : run.left_gradient) CHECK(std::isfinite(number));
+}

@@ -1,0 +1,186 @@
+// A Siamese network trained as reference/make_networks.py trains PyTorch's, compared with what PyTorch found.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <ditto/ditto.hpp>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "../reference/value_file.hpp"
+
+namespace ditto::test {
+
+inline constexpr std::size_t pairs = 4;
+inline constexpr std::array<PairLabel, pairs> labels = {PairLabel::same, PairLabel::different, PairLabel::same,
+                                                        PairLabel::different};
+
+/// The images of make_networks.py, [2 * pairs, H, W, C] in [0, 1).
+inline std::vector<float> reference_images(const std::string& network, std::size_t image_size) {
+    const reference::Stream stream(network + ".images");
+    std::vector<float> images(2 * pairs * image_size);
+    for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>((stream[i] + 1) / 2);
+    return images;
+}
+
+/// "12" of "backbone.12.weight".
+inline std::string layer_of(const std::string& tensor_name) {
+    const std::size_t begin = tensor_name.find('.') + 1;
+    return tensor_name.substr(begin, tensor_name.find('.', begin) - begin);
+}
+
+/// Gives a model's parameters the values of make_networks.py.
+template <class T>
+void fill_parameters(std::span<const StoredTensor> tensors, const std::string& network,
+                     const reference::ValueFile& file) {
+    double bound = 1;  // of the bias after a weight
+    for (const StoredTensor& tensor : tensors) {
+        const std::string stream_name = network + "." + tensor.name;
+        auto* data = static_cast<T*>(tensor.data);
+        if (tensor.info.name == "weight" && tensor.info.rank > 1) {  // a convolution's or linear layer's
+            const auto rows = static_cast<std::size_t>(tensor.info.shape[0]);
+            const std::size_t fan_in = static_cast<std::size_t>(tensor.info.size()) / rows;
+            bound = 1 / std::sqrt(static_cast<double>(fan_in));
+            std::vector<double> draws(rows, 0.0);  // of each output channel
+            if (tensor.name.starts_with("backbone.")) draws = file["draws." + layer_of(tensor.name)];
+            reference::for_each_number(tensor.info, [&](std::size_t at, std::size_t place) {
+                const reference::Stream stream(stream_name, static_cast<std::uint32_t>(draws[at / fan_in]));
+                data[place] = static_cast<T>(static_cast<float>(stream[at] * bound));
+            });
+        } else if (tensor.info.name == "weight") {  // BatchNorm's scale
+            bound = 1;
+            const reference::Stream stream(stream_name);
+            for (std::size_t i = 0; i < static_cast<std::size_t>(tensor.info.size()); ++i)
+                data[i] = static_cast<T>(stream[i] + (stream[i] >= 0 ? 0.5 : -0.5));
+        } else if (tensor.info.name == "bias") {
+            const reference::Stream stream(stream_name);
+            for (std::size_t i = 0; i < static_cast<std::size_t>(tensor.info.size()); ++i)
+                data[i] = static_cast<T>(static_cast<float>(stream[i] * bound));
+        }
+    }
+}
+
+/// What the file knows of one loss and twin policy of a network.
+template <class Precision>
+class Expectation {
+  public:
+    using T = typename Precision::scalar;
+
+    Expectation(const reference::ValueFile& file, std::string prefix) : file_(file), prefix_(std::move(prefix)) {}
+
+    /// Checks a quantity's numbers, in PyTorch's order: within 1e-9 of PyTorch's float64 in float64; in float32 at most
+    /// twice as far from it as PyTorch's own float32 is.
+    template <class Number>
+    void check(const std::string& name, std::span<const Number> found) const {
+        const auto expected = file_[prefix_ + name];
+        const auto measure = file_[prefix_ + name + ".measure"];  // [size, norm, distance of PyTorch's float32]
+        CAPTURE(prefix_ + name);
+        REQUIRE(static_cast<double>(found.size()) == measure[0]);
+        const double limit = std::is_same_v<Precision, fp64> ? 1e-9 : 2 * own_distance(name, measure);
+        if (found.size() <= reference::full_size) {
+            CHECK(reference::difference_norm(reference::widened(found), expected) / measure[1] <= limit);
+            return;
+        }
+        const auto all = std::span(expected);
+        const auto projected = reference::projections(found, available_threads());
+        const double distance = reference::difference_norm(projected, all.subspan(reference::sample_count)) /
+                                std::sqrt(reference::projection_count);
+        CHECK(distance / measure[1] <= limit);
+        if (std::is_same_v<Precision, fp64>) {
+            const double samples_norm = measure[1] * std::sqrt(reference::sample_count / measure[0]);
+            const auto sampled = all.first(reference::sample_count);
+            CHECK(reference::difference_norm(reference::samples(found), sampled) / samples_norm <= limit);
+        }
+    }
+
+    /// Checks every tensor, as "<kind>.<name>".
+    void check(const std::string& kind, const std::vector<StoredTensor>& tensors) const {
+        for (const StoredTensor& tensor : tensors) {
+            const std::string name = kind + "." + tensor.name;
+            if (tensor.type == StoredType::int64) {
+                check<std::int64_t>(name, {static_cast<const std::int64_t*>(tensor.data), 1});
+            } else {
+                const auto numbers = reference::in_file_order(tensor.info, static_cast<const T*>(tensor.data));
+                check<T>(name, numbers);
+            }
+        }
+    }
+
+  private:
+    // The distance of PyTorch's own float32, and at least float's rounding. Of a handful of numbers PyTorch's distance
+    // is luck: they are as uncertain as the features they are made of.
+    double own_distance(const std::string& name, const std::vector<double>& measure) const {
+        const double rounding = 0x1p-24;
+        const double features = measure[0] <= 8 ? file_[prefix_ + "features.measure"][2] : 0.0;
+        return std::max({measure[2], rounding, features});
+    }
+
+    const reference::ValueFile& file_;
+    std::string prefix_;
+};
+
+/// Trains three steps from the values of make_networks.py and checks the state after them; of the first step also
+/// features, scores, loss and gradients if `first_step` says so.
+template <class Verifier, class Precision, class Optimizer>
+void check_training(const std::string& network, const reference::ValueFile& file,
+                    const Expectation<Precision>& expected, const Optimizer& optimizer,
+                    const typename Verifier::Loss& loss, bool first_step) {
+    using T = typename Precision::scalar;
+    Trainer<Verifier, Optimizer, Cpu<Precision>> trainer(
+        {.batch = batch_pairs{pairs}, .device = {.threads = 2}, .optimizer = optimizer, .loss = loss});
+    fill_parameters<T>(trainer.weights(), network, file);
+    const std::vector<float> images = reference_images(network, trainer.image_size);
+    for (int step = 0; step < 3; ++step) {
+        const StepResult result = trainer.compute_gradients(images, labels);
+        if (step == 0 && first_step) {
+            const auto features = trainer.features(pairs);
+            expected.template check<T>("features", {features.data(), features.size()});
+            expected.check("scores", result.scores);
+            expected.template check<double>("loss", {&result.loss, 1});
+            expected.check("gradient", trainer.gradients());
+        }
+        trainer.update();
+    }
+    expected.check(std::string(Optimizer::name), trainer.weights());
+}
+
+/// Both optimizers with one loss and twin policy.
+template <class Verifier, class Precision>
+void check_combination(const std::string& network, const reference::ValueFile& file, const std::string& loss_name,
+                       const std::string& policy, const typename Verifier::Loss& loss) {
+    const auto settings = file["settings"];  // [SGD's rate, Adam's rate, momentum, weight decay]
+    const Expectation<Precision> expected(file, loss_name + "." + policy + ".");
+    const SGD sgd{.learning_rate = settings[0], .momentum = settings[2], .weight_decay = settings[3]};
+    Adam adam;
+    adam.learning_rate = settings[1];
+    check_training<Verifier>(network, file, expected, sgd, loss, true);
+    check_training<Verifier>(network, file, expected, adam, loss, false);
+}
+
+/// Both losses with one twin policy.
+template <class Network, class Twin, class Precision>
+void check_policy(const std::string& network, const reference::ValueFile& file, const std::string& policy) {
+    ContrastiveLoss contrastive;
+    contrastive.margin = file[policy + ".margin"][0];
+    check_combination<Siamese<Network, ContrastiveLoss, Twin>, Precision>(network, file, "contrastive", policy,
+                                                                          contrastive);
+    check_combination<Siamese<Network, ConcatBceLoss, Twin>, Precision>(network, file, "concat_bce", policy, {});
+}
+
+/// Both losses, twin policies and optimizers.
+template <class Network, class Precision>
+void check_network(const std::string& network) {
+    const reference::ValueFile file(network);
+    check_policy<Network, twin::separate, Precision>(network, file, "separate");
+    check_policy<Network, twin::stacked, Precision>(network, file, "stacked");
+}
+
+}  // namespace ditto::test

@@ -1,0 +1,11 @@
+// The 19-layer face network in fp32, trained as PyTorch trains it: both losses, twin policies and optimizers.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <ditto/network/face_network.hpp>
+
+#include "against_pytorch.hpp"
+
+using namespace ditto;
+
+TEST_CASE("the face network trains as PyTorch's") {
+    test::check_network<FaceNetwork, fp32>("face_network");
+}
