@@ -1,4 +1,5 @@
-# cmake -DLAYER=17 -DLAYER_TYPE=<type or empty> -DEXPECTS=65536 -DRECEIVES=131072 -P check_shape_error.cmake -- <compile>
+# cmake -DLAYER=17 -DLAYER_TYPE=<type or empty> -DEXPECTS=65536 -DRECEIVES=131072
+#       -P check_shape_error.cmake -- <compile command>
 #
 # Runs the compile command and fails unless it fails with exactly one error that explains itself: see
 # ditto_shape_tests.cmake.

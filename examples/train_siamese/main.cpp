@@ -1,7 +1,7 @@
 // train_siamese: trains the face network on pairs of images.
 #include <cmath>
 #include <ditto/core/parallel.hpp>
-#include <ditto/data/read_file.hpp>
+#include <ditto/core/read_file.hpp>
 #include <nlohmann/json.hpp>
 
 #include "../support/program.hpp"

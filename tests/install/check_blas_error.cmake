@@ -1,4 +1,5 @@
-# cmake -DSOURCE_DIR= -DBINARY_DIR= -DGENERATOR= -DCOMPILER= -DSETTING=<-D...> -DEXPECTED=<text> -P check_blas_error.cmake
+# cmake -DSOURCE_DIR= -DBINARY_DIR= -DGENERATOR= -DCOMPILER= -DSETTING=<-D...> -DEXPECTED=<text>
+#       -P check_blas_error.cmake
 # Configures ditto with a setting that takes OpenBLAS away: it must fail with one error, whose one line has the text and
 # names the package to install.
 file(REMOVE_RECURSE "${BINARY_DIR}")

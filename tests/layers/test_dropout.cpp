@@ -10,11 +10,11 @@
 using namespace ditto;
 using test::Tensor;
 
-constexpr std::size_t images = 8;
+constexpr std::size_t samples = 8;
 using Run = test::LayerRun<Dropout<std::ratio<1, 4>>, Shape<16, 16, 5>, fp32>;
 
 Run training_run(int threads = 2) {
-    Run run(images, 1, threads);
+    Run run(samples, 1, threads);
     std::fill(run.input.begin(), run.input.end(), 3.0F);
     std::fill(run.output_gradient.begin(), run.output_gradient.end(), 3.0F);
     run.run_forward(true);
@@ -42,10 +42,10 @@ TEST_CASE("samples drop different numbers, threads the same") {
 }
 
 TEST_CASE("inference changes nothing") {
-    Run run(images);
+    Run run(samples);
     std::fill(run.input.begin(), run.input.end(), 3.0F);
     run.run_forward(false);
     CHECK(run.output == run.input);
     run.run_forward_in_place(false);
-    CHECK(run.output == Tensor<float>(images * Run::in_size, 3.0F));
+    CHECK(run.output == Tensor<float>(samples * Run::in_size, 3.0F));
 }

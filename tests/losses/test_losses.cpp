@@ -103,7 +103,7 @@ TEST_CASE_TEMPLATE("losses give PyTorch's values", Precision, fp64, fp32) {
     check_values<Precision>(ConcatBceLoss{}, "concat_bce");
 }
 
-// As for layers: truncation about 1e-10, rounding about 1e-11 of the loss.
+// As for layers: truncation about step^2, rounding about 1e-16 / step of the loss.
 template <class Run>
 void check_gradient(Run& run, std::vector<double>& tensor, const std::vector<double>& gradient, std::size_t count) {
     constexpr double step = 1e-5, tolerance = 1e-7;

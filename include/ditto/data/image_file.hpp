@@ -17,7 +17,7 @@
 #include "ditto/data/jpeg.hpp"
 #include "ditto/data/netpbm.hpp"
 #include "ditto/data/orientation.hpp"
-#include "ditto/data/read_file.hpp"
+#include "ditto/core/read_file.hpp"
 
 namespace ditto {
 

@@ -15,7 +15,7 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/pair_label.hpp"
-#include "ditto/data/read_file.hpp"
+#include "ditto/core/read_file.hpp"
 
 namespace ditto {
 

@@ -12,7 +12,7 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/data/image.hpp"
-#include "ditto/io/atomic_file.hpp"
+#include "ditto/core/atomic_file.hpp"
 
 namespace ditto {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "ditto/core/error.hpp"
-#include "ditto/io/atomic_file.hpp"
+#include "ditto/core/atomic_file.hpp"
 
 namespace ditto {
 

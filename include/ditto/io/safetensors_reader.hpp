@@ -19,7 +19,7 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/io/dtype.hpp"
-#include "ditto/io/file_descriptor.hpp"
+#include "ditto/core/file_descriptor.hpp"
 #include "ditto/io/safetensors_header.hpp"
 
 namespace ditto {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "ditto/core/error.hpp"
-#include "ditto/io/atomic_file.hpp"
+#include "ditto/core/atomic_file.hpp"
 #include "ditto/io/dtype.hpp"
 #include "ditto/io/safetensors_header.hpp"
 

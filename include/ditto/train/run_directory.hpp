@@ -16,8 +16,8 @@
 #include <system_error>
 
 #include "ditto/core/error.hpp"
-#include "ditto/data/read_file.hpp"
-#include "ditto/io/atomic_file.hpp"
+#include "ditto/core/read_file.hpp"
+#include "ditto/core/atomic_file.hpp"
 #include "ditto/train/metrics.hpp"
 
 namespace ditto {

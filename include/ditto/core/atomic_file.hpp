@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "ditto/core/error.hpp"
-#include "ditto/io/file_descriptor.hpp"
+#include "ditto/core/file_descriptor.hpp"
 
 namespace ditto {
 

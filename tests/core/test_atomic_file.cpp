@@ -4,8 +4,8 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <ditto/core/atomic_file.hpp>
 #include <ditto/core/error.hpp>
-#include <ditto/io/atomic_file.hpp>
 #include <span>
 #include <string>
 
