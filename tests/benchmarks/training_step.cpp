@@ -52,9 +52,7 @@ void run_with(const Task& task, const std::string& optimizer, const Loss& loss) 
     if (optimizer == "sgd") {
         run(task, loss, SGD{.learning_rate = 1e-4, .momentum = 0.9});
     } else {
-        Adam adam;
-        adam.learning_rate = 1e-5;
-        run(task, loss, adam);
+        run(task, loss, Adam{.learning_rate = 1e-5});
     }
 }
 
@@ -70,6 +68,6 @@ int main(int argc, char** argv) {
     if (loss == "bce") {
         run_with(task, optimizer, ConcatBceLoss{});
     } else {
-        run_with(task, optimizer, ContrastiveLoss{.margin = 40.0});
+        run_with(task, optimizer, ContrastiveLoss(40.0));
     }
 }

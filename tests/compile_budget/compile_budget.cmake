@@ -9,7 +9,7 @@ file(READ "${BINARY_DIR}/compile_commands.json" commands)
 string(JSON command_count LENGTH "${commands}")
 math(EXPR last_command "${command_count} - 1")
 
-# Compiles and sets `seconds` (of processor time) and `megabytes` (of peak memory).
+# Compiles and sets `hundredths` (of a second of processor time) and `megabytes` (of peak memory).
 function(measure)
     set(figures "${BINARY_DIR}/compile_budget.txt")
     execute_process(COMMAND "${TIME}" -f "%U %S %M" -o "${figures}" ${ARGN} WORKING_DIRECTORY "${BINARY_DIR}"

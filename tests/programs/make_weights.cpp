@@ -1,10 +1,10 @@
-// make_weights OUTPUT contrastive|bce THRESHOLD: writes weights of the face network that nobody has trained, for the
-// tests of the programs. THRESHOLD "none": without metadata, as PyTorch would write them.
+// make_weights OUTPUT contrastive|bce: writes weights of the face network that nobody has trained, for the tests of the
+// programs.
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
+#include <cstdint>
 #include <ditto/core/memory.hpp>
 #include <ditto/core/parallel.hpp>
+#include <ditto/core/random.hpp>
 #include <ditto/losses/losses.hpp>
 #include <ditto/network/face_network.hpp>
 #include <ditto/network/fingerprint.hpp>
@@ -18,7 +18,7 @@ namespace {
 using ditto::FaceNetwork;
 
 template <class Loss>
-void write(const std::string& path, const std::string& threshold) {
+void write(const std::string& path) {
     using Model = ditto::Model<ditto::Siamese<FaceNetwork, Loss>, float>;
     const ditto::MemoryBlock block(Model::layout.parameter_bytes + Model::layout.buffer_bytes);
     Model model(block.data(), block.data() + Model::layout.parameter_bytes);
@@ -29,20 +29,18 @@ void write(const std::string& path, const std::string& threshold) {
         for (std::int64_t at = 0; at < FaceNetwork::buffers[i].info.size(); ++at)
             model.buffer(i)[at] += static_cast<float>(random.uniform(-0.1, 0.1));
 
-    ditto::WeightsInfo info;
-    if (threshold != "none") {
-        info = {ditto::fingerprint<FaceNetwork>(), std::string(Loss::name), {}, std::stod(threshold),
-                ditto::ImageRecipe{}};
-    }
-    ditto::save_weights(path, model.tensors(), info);
+    constexpr double margin = 1.0, threshold = 0.5;
+    ditto::save_weights(
+        path, model.tensors(),
+        {ditto::fingerprint<FaceNetwork>(), std::string(Loss::name), margin, threshold, ditto::ImageRecipe{}});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 4) return std::fprintf(stderr, "usage: make_weights OUTPUT contrastive|bce THRESHOLD\n"), 2;
+    if (argc != 3) return 2;
     if (std::string_view(argv[2]) == "bce")
-        write<ditto::ConcatBceLoss>(argv[1], argv[3]);
+        write<ditto::ConcatBceLoss>(argv[1]);
     else
-        write<ditto::ContrastiveLoss>(argv[1], argv[3]);
+        write<ditto::ContrastiveLoss>(argv[1]);
 }

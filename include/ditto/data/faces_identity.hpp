@@ -72,7 +72,7 @@ inline Identity make_identity(std::uint64_t seed, std::uint64_t person) {
     identity.head = {random.uniform(0.43, 0.50), random.uniform(0.55, 0.62)};
     identity.jaw = random.uniform(0.55, 0.85);
 
-    identity.skin = colour_of_hue(random.uniform(0.03, 0.11), random.uniform(0.10, 0.2), random.uniform(0.55, 0.75));
+    identity.skin = colour_of_hue(random.uniform(0.02, 0.085), random.uniform(0.12, 0.2), random.uniform(0.55, 0.75));
     identity.hair = vivid(0.36, random.uniform(0.38, 0.46));
     identity.iris = vivid(0.35, 0.42);
     identity.lips = colour_of_hue(random.uniform(-0.14, 0.06), 0.3, 0.42);

@@ -79,8 +79,8 @@ class Inference {
 
     /// The distance or probability of pairs of features, each [pairs, features]: see Loss::score_kind.
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) const {
-        score_pairs<Verifier>({}, device_, Model<Verifier, T>::template head<const T>(block_.data()), left, right,
-                              scores);
+        score_pairs<Verifier>(typename Verifier::Loss{}, device_,
+                              Model<Verifier, T>::template head<const T>(block_.data()), left, right, scores);
     }
 
     /// The weights, under PyTorch's names, to be read from a file or written to one.

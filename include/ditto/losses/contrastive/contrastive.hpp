@@ -14,7 +14,9 @@ struct ContrastiveLoss : Loss {
     static constexpr std::string_view name = "contrastive";
     static constexpr ScoreKind score_kind = ScoreKind::distance;
 
-    double margin = 1.0;  ///< greater than 0, in the unit of the features
+    double margin;  ///< greater than 0, in the unit of the features
+
+    constexpr explicit ContrastiveLoss(double margin_of_different_pairs = 1.0) : margin(margin_of_different_pairs) {}
 };
 
 }  // namespace ditto

@@ -1,0 +1,164 @@
+"""evaluate_pairs, verify_faces and embed_faces from outside: what they print, and how they fail.
+
+The environment variable DITTO_TEST_BIN names the folder of contrastive.safetensors and bce.safetensors, which
+make_weights wrote with the threshold 0.5. No package is needed.
+"""
+
+import json
+import os
+import pathlib
+import struct
+import tempfile
+
+from programs import expect_error, run, succeed, write_picture, write_safetensors, write_without_metadata
+
+CONTRASTIVE = pathlib.Path(os.environ["DITTO_TEST_BIN"], "contrastive.safetensors")
+BCE = CONTRASTIVE.with_name("bce.safetensors")
+PROGRAMS = ("evaluate_pairs", "verify_faces", "embed_faces")
+
+
+def test_usage():
+    for program in PROGRAMS:
+        assert f"Usage: {program}" in succeed(program, "--help")
+        assert succeed(program, "--version").startswith(f"{program} ")
+        expect_error(2, "--weights is required", program, "a.ppm", "b.ppm")
+        expect_error(2, "--wieghts", program, "--wieghts", "file")
+        expect_error(2, "--threads", program, "--weights", "file", "--threads", "0")
+    expect_error(2, "2 required", "verify_faces", "--weights", "file", "a.ppm")
+    expect_error(2, "not a finite number", "verify_faces", "--weights", "file", "a", "b", "--threshold", "nan")
+    expect_error(2, "--folds", "evaluate_pairs", "--weights", "f", "--images", ".", "--pairs", "p", "--folds", "1")
+
+
+def test_verify(a, b):
+    assert succeed("verify_faces", "--weights", CONTRASTIVE, a, a) == "same  distance 0  threshold 0.5\n"
+    text = succeed("verify_faces", "--weights", CONTRASTIVE, a, b, "--threshold", "0", code=1)
+    assert text.startswith("different  distance ") and text.endswith("  threshold 0\n"), text
+    text = succeed("verify_faces", "--weights", BCE, a, b, "--threshold", "1", code=1)
+    assert text.startswith("different  probability 0.") and text.endswith("  threshold 1\n"), text
+
+
+def read_rows(path):
+    """The bytes of each row of a float32 [N, 1024] array of NumPy."""
+    content = path.read_bytes()
+    (header_bytes,) = struct.unpack("<H", content[8:10])
+    header, data = content[10 : 10 + header_bytes].decode(), content[10 + header_bytes :]
+    assert content.startswith(b"\x93NUMPY\x01\x00") and "'<f4'" in header and ",1024,)" in header, header
+    return [data[begin : begin + 4096] for begin in range(0, len(data), 4096)]
+
+
+def test_embed(folder, pictures):
+    output = folder / "features.npy"
+    succeed("embed_faces", "--weights", CONTRASTIVE, "--output", output, *pictures)
+    rows = read_rows(output)
+    assert len(rows) == len(set(rows)) == len(pictures)
+
+    # The order is the arguments', and a picture's features do not depend on the others or on the threads.
+    some = [pictures[-1], pictures[0], pictures[-1]]
+    succeed("embed_faces", "--weights", CONTRASTIVE, "--threads", "1", "--output", output, *some)
+    assert read_rows(output) == [rows[-1], rows[0], rows[-1]]
+
+    # What stood there stays when something fails, and nothing is left behind.
+    before, entries = output.read_bytes(), sorted(folder.iterdir())
+    expect_error(1, "missing.ppm: no such file", "embed_faces", "--weights", CONTRASTIVE, "--output", output,
+                 pictures[0], folder / "missing.ppm")
+    assert output.read_bytes() == before and sorted(folder.iterdir()) == entries
+    expect_error(1, "cannot write .*No such file or directory", "embed_faces", "--weights", CONTRASTIVE, "--output",
+                 folder / "missing" / "f.npy", pictures[0])
+    expect_error(1, "cannot write .*not a regular file", "embed_faces", "--weights", CONTRASTIVE, "--output", folder,
+                 pictures[0])
+
+
+def test_evaluate(folder, pictures):
+    # Same pairs are one picture twice, at distance 0: everything but the accuracy at the threshold is perfect.
+    pairs = folder / "pairs.txt"
+    same = [(picture, picture, 1) for picture in pictures[:6]]
+    different = [(left, right, 0) for left, right in zip(pictures[:6], pictures[6:12])]
+    pairs.write_text("".join(f"{left.name} {right.name} {label}\n" for left, right, label in same + different))
+    arguments = ("--weights", CONTRASTIVE, "--images", folder, "--pairs", pairs)
+    result = json.loads(succeed("evaluate_pairs", *arguments, "--folds", "3", "--json"))
+    assert result["pairs"] == {"file": str(pairs), "same": 6, "different": 6, "images": 12}, result
+    assert (result["loss"], result["score"], result["threshold"]) == ("contrastive", "distance", 0.5)
+    assert (result["auc"], result["eer"], result["folds"]["mean"]) == (1, 0, 1), result
+    assert [fold["accuracy"] for fold in result["folds"]["each"]] == [1, 1, 1]
+    assert result["tar_at_far"] == [{"far": far, "tar": 1} for far in (0.1, 0.01, 0.001)]
+    assert [(point["far"], point["tar"]) for point in (result["roc"][0], result["roc"][-1])] == [(0, 0), (1, 1)]
+    assert 0.5 <= result["accuracy"] <= 1
+
+    text = succeed("evaluate_pairs", *arguments)
+    assert "accuracy at the stored threshold, 0.5 " in text and "folds" not in text, text
+
+    # Without metadata the loss is seen from the tensors, there is no threshold, and notes say what is assumed.
+    bare = write_without_metadata(folder / "bare.safetensors", BCE)
+    found = run("evaluate_pairs", "--weights", bare, *arguments[2:], "--json")
+    assert found.returncode == 0 and "taken for bce" in found.stderr and "'crop=1 " in found.stderr, found
+    result = json.loads(found.stdout)
+    assert (result["loss"], result["score"]) == ("bce", "probability"), result
+    assert result["threshold"] is result["accuracy"] is result["folds"] is None, result
+    expect_error(2, "stores no threshold", "verify_faces", "--weights", bare, *pictures[:2])
+    bare.unlink()
+
+    def expect_bad_list(pattern, text, *more):
+        pairs.write_text(text)
+        expect_error(1, pattern, "evaluate_pairs", *arguments, *more)
+
+    name = pictures[0].name
+    expect_bad_list("pairs.txt, line 2: .*pathA pathB label", f"{name} {name} 1\n{name} {name}\n")
+    expect_bad_list("pairs.txt, line 3: .*label '2'", f"{name} {name} 1\n\n{name} {name} 2\n")
+    expect_bad_list("no pairs", "# nothing\n")
+    expect_bad_list("none is labelled different", f"{name} {name} 1\n")
+    expect_bad_list("fewer folds", f"{name} {name} 1\n{name} {pictures[1].name} 0\n", "--folds", "4")
+    pairs.unlink()
+    expect_error(1, "pairs.txt: no such file", "evaluate_pairs", *arguments)
+
+
+def test_bad_images(folder, good):
+    bad = {
+        "cut.jpg": (b"\xff\xd8\xff\xe0\x00\x10JFIF", "cut short"),
+        "text.jpg": (b"This is no picture.\n", "not a JPEG"),
+        "empty.jpg": (b"", "the file is empty"),
+    }
+    for name, (content, pattern) in bad.items():
+        (folder / name).write_bytes(content)
+        expect_error(2, f"{name}: .*{pattern}", "verify_faces", "--weights", CONTRASTIVE, good, folder / name)
+    (folder / "pairs.txt").write_text(f"{good.name} {good.name} 1\n{good.name} cut.jpg 0\n")
+    expect_error(1, "cut.jpg: .*cut short", "evaluate_pairs", "--weights", CONTRASTIVE, "--images", folder, "--pairs",
+                 folder / "pairs.txt")
+
+
+def test_bad_weights(folder, good):
+    def expect_bad(pattern, path):
+        expect_error(2, pattern, "verify_faces", "--weights", path, good, good)
+        output = folder / "bad.npy"
+        expect_error(1, pattern, "embed_faces", "--weights", path, "--output", output, good)
+        assert not output.exists()
+
+    expect_bad("cannot read .*missing.safetensors", folder / "missing.safetensors")
+    expect_bad("not .*safetensors|no valid|damaged", good)
+
+    weights = folder / "weights.safetensors"
+    with CONTRASTIVE.open("rb") as file:
+        weights.write_bytes(file.read(1_000_000))
+    expect_bad("truncated", weights)
+    weights.write_bytes(struct.pack("<Q", 1 << 60) + b"{}")
+    expect_bad("header claims 1152921504606846976 bytes", weights)
+
+    tensor = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
+    write_safetensors(weights, {"backbone.0.weight": tensor}, bytes(8))
+    expect_bad(r"another network: tensor backbone.0.weight is \[2\] in the file and \[64, 3, 5, 5\]", weights)
+    write_safetensors(weights, {"__metadata__": {"ditto.loss": "triplet"}, "backbone.0.weight": tensor}, bytes(8))
+    expect_bad("loss is 'triplet'", weights)
+    recipe = {"ditto.recipe": "crop=1 height=64 width=64 pixels=rgb[0,1]"}
+    write_safetensors(weights, {"__metadata__": recipe, "backbone.0.weight": tensor}, bytes(8))
+    expect_bad("the network takes 128x128", weights)
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    # More than one pass of the network takes at once, so that passes meet.
+    pictures = [write_picture(folder / f"{number}.ppm", number) for number in range(18)]
+    test_usage()
+    test_verify(*pictures[:2])
+    test_embed(folder, pictures)
+    test_evaluate(folder, pictures)
+    test_bad_images(folder, pictures[0])
+    test_bad_weights(folder, pictures[0])
