@@ -14,19 +14,24 @@ from programs import expect_error, run, succeed, write_picture, write_safetensor
 
 CONTRASTIVE = pathlib.Path(os.environ["DITTO_TEST_BIN"], "contrastive.safetensors")
 BCE = CONTRASTIVE.with_name("bce.safetensors")
-PROGRAMS = ("evaluate_pairs", "verify_faces", "embed_faces")
+# The least that each program wants besides --weights.
+ARGUMENTS = {
+    "evaluate_pairs": ("--images", ".", "--pairs", "pairs.txt"),
+    "verify_faces": ("a.ppm", "b.ppm"),
+    "embed_faces": ("--output", "features.npy", "a.ppm"),
+}
 
 
 def test_usage():
-    for program in PROGRAMS:
+    for program, arguments in ARGUMENTS.items():
         assert f"Usage: {program}" in succeed(program, "--help")
         assert succeed(program, "--version").startswith(f"{program} ")
-        expect_error(2, "--weights is required", program, "a.ppm", "b.ppm")
-        expect_error(2, "--wieghts", program, "--wieghts", "file")
-        expect_error(2, "--threads", program, "--weights", "file", "--threads", "0")
+        expect_error(2, "--weights is required", program, *arguments)
+        expect_error(2, "--wieghts", program, "--weights", "file", *arguments, "--wieghts")
+        expect_error(2, "--threads", program, "--weights", "file", *arguments, "--threads", "0")
     expect_error(2, "2 required", "verify_faces", "--weights", "file", "a.ppm")
     expect_error(2, "not a finite number", "verify_faces", "--weights", "file", "a", "b", "--threshold", "nan")
-    expect_error(2, "--folds", "evaluate_pairs", "--weights", "f", "--images", ".", "--pairs", "p", "--folds", "1")
+    expect_error(2, "--folds", "evaluate_pairs", "--weights", "file", *ARGUMENTS["evaluate_pairs"], "--folds", "1")
 
 
 def test_verify(a, b):

@@ -39,12 +39,19 @@ constexpr double luma(Colour colour) {
     return 0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue;
 }
 
-/// A colour of the given hue (in turns: 0 red, 1/3 green, 2/3 blue) whose luma is `brightness` whatever the hue, as
-/// long as no part leaves [0, 1]; what leaves it is clipped.
-inline Colour colour_of_hue(double hue, double chroma, double brightness) {
-    const auto wave = [&](double phase) { return chroma * std::cos(2.0 * std::numbers::pi * (hue - phase)); };
+/// A colour by what the eye tells apart.
+struct Tone {
+    double hue = 0.0;         // in turns: 0 red, 1/3 green, 2/3 blue
+    double chroma = 0.0;      // 0 is grey
+    double brightness = 0.0;  // the colour's luma
+};
+
+/// The colour of a tone. Tones that differ in hue alone look alike in a grey picture, as long as no part of the colour
+/// leaves [0, 1]; what leaves it is clipped.
+inline Colour colour_of(const Tone& tone) {
+    const auto wave = [&](double phase) { return tone.chroma * std::cos(2.0 * std::numbers::pi * (tone.hue - phase)); };
     const Colour tint{wave(0.0), wave(1.0 / 3.0), wave(2.0 / 3.0)};
-    const double lift = brightness - luma(tint);
+    const double lift = tone.brightness - luma(tint);
     return {std::clamp(lift + tint.red, 0.0, 1.0), std::clamp(lift + tint.green, 0.0, 1.0),
             std::clamp(lift + tint.blue, 0.0, 1.0)};
 }
@@ -74,10 +81,10 @@ inline double stroke(Point at, Point a, Point b, double half_width) {
     return std::hypot(offset.x - t * along.x, offset.y - t * along.y) - half_width;
 }
 
-/// Signed height above (negative: below) the parabola y = centre.y + bend (x - centre.x)^2, as a distance.
-inline double below_parabola(Point at, Point centre, double bend) {
-    const double x = at.x - centre.x, slope = 2.0 * bend * x;
-    return (centre.y + bend * x * x - at.y) / std::sqrt(1.0 + slope * slope);
+/// Approximate distance to all that lies below the parabola y = top.y + bend (x - top.x)^2.
+inline double below_parabola(Point at, Point top, double bend) {
+    const double x = at.x - top.x, slope = 2.0 * bend * x;
+    return (top.y + bend * x * x - at.y) / std::sqrt(1.0 + slope * slope);
 }
 
 /// Where a face lies in the picture: scaled, then rotated (radians, clockwise as seen), then shifted.
@@ -106,16 +113,19 @@ class Canvas {
     int size() const { return size_; }
 
     /// The colour at a row and a column.
-    Colour& operator()(int row, int column) {
-        return pixels_[static_cast<std::size_t>(row) * static_cast<std::size_t>(size_) +
-                       static_cast<std::size_t>(column)];
+    Colour& operator()(int row, int column) { return pixels_[index(row, column)]; }
+    const Colour& operator()(int row, int column) const { return pixels_[index(row, column)]; }
+
+    /// Where the middle of a pixel lies in the picture, which spans [-1, 1] both ways.
+    Point position(int row, int column) const {
+        return {(2 * column + 1.0) / size_ - 1.0, (2 * row + 1.0) / size_ - 1.0};
     }
 
     /// Paints the shape whose signed distance at a Point is distance(point); nothing outside `bounds` is touched. An
     /// edge is one pixel wide, or as wide as `softness`.
     template <class Distance>
-    void paint(const Bounds& bounds, Colour colour, const Distance& distance, double opacity = 1.0,
-               double softness = 0.0) {
+    void paint(const Bounds& bounds, Colour colour, const Distance& distance, double softness = 0.0,
+               double opacity = 1.0) {
         const double edge = std::max(pixel_, softness), margin = edge + pixel_;
         const Point half{bounds.half.x + margin, bounds.half.y + margin};
         // The box that holds the turned bounds, in pixels.
@@ -132,9 +142,12 @@ class Canvas {
     }
 
   private:
+    std::size_t index(int row, int column) const {
+        return static_cast<std::size_t>(row) * static_cast<std::size_t>(size_) + static_cast<std::size_t>(column);
+    }
     Point to_face(int row, int column) const {
-        const double x = (column + 0.5) * 2.0 / size_ - 1.0 - placement_.shift.x;
-        const double y = (row + 0.5) * 2.0 / size_ - 1.0 - placement_.shift.y;
+        const Point at = position(row, column);
+        const double x = at.x - placement_.shift.x, y = at.y - placement_.shift.y;
         return {(cosine_ * x + sine_ * y) / placement_.scale, (cosine_ * y - sine_ * x) / placement_.scale};
     }
     Point to_pixels(Point at) const {

@@ -2,21 +2,23 @@
 #pragma once
 
 #include <cstdint>
+#include <numbers>
 
 #include "ditto/core/random.hpp"
 #include "ditto/data/faces_drawing.hpp"
 
 namespace ditto::faces {
 
-enum class HairStyle : std::uint8_t { cropped, bob, long_hair, curly, bun, pigtails };
+enum class HairStyle : std::uint8_t { cropped, bob, straight, curly, bun, pigtails };
 enum class Glasses : std::uint8_t { none, round, square };
 enum class Beard : std::uint8_t { none, moustache, full };
 enum class Headwear : std::uint8_t { none, band, beanie };
+enum class Pattern : std::uint8_t { plain, stripes, dots, clouds };
 
 /// The features of one person, which all of that person's pictures share. Lengths are in the units of Point.
 struct Identity {
     Point head;  // half width, half height
-    double jaw;  // half width of the chin, as a share of the head's
+    double jaw;  // width of the lower face: 1 is as wide as an ellipse
 
     Colour skin, hair, iris, lips;
     HairStyle hair_style;
@@ -49,7 +51,7 @@ struct Nuisance {
     Point gradient;  // change of the gain from the picture's middle to its edge
     double noise;    // half width of the noise's range
     Colour background, pattern_colour, shirt;
-    std::uint32_t pattern;  // which of background_patterns
+    Pattern pattern;
     double pattern_scale, pattern_angle, pattern_phase;
 
     double smile;      // bend of the mouth
@@ -59,23 +61,23 @@ struct Nuisance {
     Point gaze;
 };
 
-inline constexpr std::uint32_t background_patterns = 4;  // plain, stripes, dots, blobs
+// Several numbers are drawn within braces only, never as arguments of a call: compilers evaluate those in any order.
 
 /// The features of a person, always the same for the same seed and number.
 inline Identity make_identity(std::uint64_t seed, std::uint64_t person) {
     Random random(seed, RandomPurpose::face_identity, 0, person);
     // Vivid parts differ in hue but hardly in brightness, so that a grey picture does not tell them apart.
     const auto vivid = [&](double chroma, double brightness) {
-        return colour_of_hue(random.uniform(), chroma, brightness);
+        return colour_of({random.uniform(), chroma, brightness});
     };
     Identity identity{};
     identity.head = {random.uniform(0.43, 0.50), random.uniform(0.55, 0.62)};
     identity.jaw = random.uniform(0.55, 0.85);
 
-    identity.skin = colour_of_hue(random.uniform(0.02, 0.085), random.uniform(0.12, 0.2), random.uniform(0.55, 0.75));
+    identity.skin = colour_of({random.uniform(0.02, 0.085), random.uniform(0.12, 0.2), random.uniform(0.55, 0.75)});
     identity.hair = vivid(0.36, random.uniform(0.38, 0.46));
     identity.iris = vivid(0.35, 0.42);
-    identity.lips = colour_of_hue(random.uniform(-0.14, 0.06), 0.3, 0.42);
+    identity.lips = colour_of({random.uniform(-0.14, 0.06), 0.3, 0.42});
     identity.hair_style = static_cast<HairStyle>(random.below(6));
     identity.hairline = random.uniform(-0.40, -0.28);
     identity.parting = random.uniform(-0.25, 0.25);
@@ -108,7 +110,7 @@ inline Identity make_identity(std::uint64_t seed, std::uint64_t person) {
 inline Nuisance make_nuisance(std::uint64_t seed, std::uint64_t person, std::uint32_t picture) {
     Random random(seed, RandomPurpose::face_nuisance, picture, person);
     const auto any_colour = [&] {
-        return colour_of_hue(random.uniform(), random.uniform(0.0, 0.25), random.uniform(0.2, 0.85));
+        return colour_of({random.uniform(), random.uniform(0.0, 0.25), random.uniform(0.2, 0.85)});
     };
     Nuisance nuisance{};
     nuisance.placement = {{random.uniform(-0.07, 0.07), random.uniform(-0.04, 0.09)},
@@ -123,7 +125,7 @@ inline Nuisance make_nuisance(std::uint64_t seed, std::uint64_t person, std::uin
     nuisance.background = any_colour();
     nuisance.pattern_colour = any_colour();
     nuisance.shirt = any_colour();
-    nuisance.pattern = random.below(background_patterns);
+    nuisance.pattern = static_cast<Pattern>(random.below(4));
     nuisance.pattern_scale = random.uniform(4.0, 12.0);
     nuisance.pattern_angle = random.uniform(0.0, std::numbers::pi);
     nuisance.pattern_phase = random.uniform(0.0, 2.0 * std::numbers::pi);

@@ -38,7 +38,7 @@ using ShapeBefore = typename ShapeOf<
     shape_walk<Input, Layers...>.extents[Index].rank, shape_walk<Input, Layers...>.extents[Index].dims[0],
     shape_walk<Input, Layers...>.extents[Index].dims[1], shape_walk<Input, Layers...>.extents[Index].dims[2]>::type;
 
-// Base of a broken network: the error. Base of a correct one: nothing.
+// Of a broken network: the error. Of a correct one: nothing.
 template <int FirstBad, class Input, class... Layers>
 struct ShapeCheck
     : Explanation<FirstBad + 1, LayerAt<FirstBad, Layers...>, ShapeBefore<FirstBad, Input, Layers...>>::type {};
@@ -63,7 +63,10 @@ constexpr std::array<NetworkTensor, Count> collect_tensors(const Lists&... lists
 /// layers before it give, any use of the network is one compile-time error, `shape_error`, that names the layer's
 /// number (from 1), the layer, the shape it expects and the shape it receives.
 template <class InputShape, class... Layers>
-struct Sequential : detail::ShapeCheck<detail::shape_walk<InputShape, Layers...>.first_bad, InputShape, Layers...> {
+struct Sequential {
+    // Not a base class: clang would call the whole network invalid, and report whatever uses it as well.
+    static_assert(
+        sizeof(detail::ShapeCheck<detail::shape_walk<InputShape, Layers...>.first_bad, InputShape, Layers...>) > 0);
     static_assert(sizeof...(Layers) > 0, "ditto: a network has at least one layer");
     static_assert((LayerDescription<Layers> && ...),
                   "ditto: every layer derives from ditto::Layer and describes itself");

@@ -36,7 +36,8 @@ struct HeadCheck<Network, Loss, false>
 /// One set of weights for both images, by construction: the network's parameters and the loss's head, nothing twice.
 /// Twin is twin::separate or twin::stacked.
 template <class NetworkType, class LossType, class TwinType = twin::separate>
-struct Siamese : detail::HeadCheck<NetworkType, LossType> {
+struct Siamese {
+    static_assert(sizeof(detail::HeadCheck<NetworkType, LossType>) > 0);
     using Network = NetworkType;
     using Loss = LossType;
     using Twin = TwinType;
