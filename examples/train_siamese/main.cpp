@@ -7,7 +7,7 @@
 #include "../support/program.hpp"
 #include "options.hpp"
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_pairs, loss, margin, twin, optimizer, lr,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_people, loss, margin, twin, optimizer, lr,
                                    momentum, nesterov, weight_decay, schedule, warm_up, epochs, batch, augment, shuffle,
                                    crop, seed, threads, device, precision, init)
 
@@ -45,8 +45,8 @@ void add_options(CLI::App& app, Options& options) {
     train->needs(images);
     test->needs(train);
     data(app.add_flag("--faces", options.faces, "built-in faces (the default without --images)"))->excludes(images);
-    data(app.add_option("--face-pairs", options.face_pairs, "built-in faces: pairs to train on"))
-        ->check(CLI::Range(4, 2'000'000))
+    data(app.add_option("--face-people", options.face_people, "built-in faces: people to train on, two pairs each"))
+        ->check(CLI::Range(2, 1 << 24))
         ->excludes(images);
     data(app.add_option("--crop", options.crop, "central part of each image's sides to use"))->check(fraction);
     data(app.add_flag("--augment,!--no-augment", options.augment,
@@ -85,7 +85,8 @@ void add_options(CLI::App& app, Options& options) {
     };
     run(app.add_option("--epochs", options.epochs))->check(CLI::Range(1, (1 << 24) - 1));
     run(app.add_option("--batch", options.batch, "pairs a step"))->check(CLI::Range(1, 1 << 16));
-    run(app.add_option("--seed", options.seed, "of weights, order, augmentation and built-in faces"));
+    run(app.add_option("--seed", options.seed, "of weights, order, augmentation and built-in faces"))
+        ->check(not_negative);
     run(app.add_option("--threads", options.threads, "(default: all processors)"))->check(CLI::Range(1, 1024));
     run(app.add_option("--device", options.device))->check(CLI::IsMember({"cpu", "cuda"}));
     run(app.add_option("--precision", options.precision))->check(CLI::IsMember({"fp32", "tf32", "bf16"}));

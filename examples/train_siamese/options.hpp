@@ -9,7 +9,7 @@
 struct Options {
     std::string images, train, test;  // a folder, and lists of pairs of images in it
     bool faces = false;               // built-in faces instead
-    std::uint32_t face_pairs = 1280;  // to train on
+    std::uint32_t face_people = 640;  // to train on, two pairs each
 
     std::string loss = "contrastive";
     double margin = 1.0;

@@ -111,7 +111,7 @@ def test_evaluate(folder, pictures):
     expect_bad_list("pairs.txt, line 3: .*label '2'", f"{name} {name} 1\n\n{name} {name} 2\n")
     expect_bad_list("no pairs", "# nothing\n")
     expect_bad_list("none is labelled different", f"{name} {name} 1\n")
-    expect_bad_list("fewer folds", f"{name} {name} 1\n{name} {pictures[1].name} 0\n", "--folds", "4")
+    expect_bad_list("at least 2 folds, got 1; add pairs", f"{name} {name} 1\n{name} {pictures[1].name} 0\n", "--folds", "4")
     pairs.unlink()
     expect_error(1, "pairs.txt: no such file", "evaluate_pairs", *arguments)
 

@@ -56,7 +56,8 @@ inline constexpr bool is_window_option<Padding<Pixels>> = true;
 template <int Kernel, int DefaultStride, class... Options>
 struct Window {
     static_assert(Kernel >= 1, "ditto: a kernel is at least 1 pixel wide");
-    static_assert((detail::is_window_option<Options> && ...), "ditto: options are Stride, Padding and AllowTruncation");
+    static_assert((detail::is_window_option<Options> && ...),
+                  "ditto: options are Stride, Padding, AllowTruncation and, of Conv2d, DirectAlgorithm");
 
     static constexpr int kernel = Kernel;
     static constexpr int stride = [] {

@@ -11,8 +11,19 @@
 
 namespace ditto {
 
+namespace detail {
+
+// A layer's name without the options that only say how it is computed.
+inline std::string architecture_name(std::string name) {
+    constexpr std::string_view algorithm = ", DirectAlgorithm";
+    if (const auto at = name.find(algorithm); at != std::string::npos) name.erase(at, algorithm.size());
+    return name;
+}
+
+}  // namespace detail
+
 /// The same for two networks exactly if they have the same layers, with the same options, on the same input: FNV-1a
-/// (Fowler, Noll, Vo) of their names and shapes. Stored with weights.
+/// (Fowler, Noll, Vo) of their names and shapes. How a layer is computed does not count. Stored with weights.
 template <class Network>
 std::string fingerprint() {
     std::uint64_t hash = 14695981039346656037ULL;
@@ -26,7 +37,9 @@ std::string fingerprint() {
     };
     mix_extents(Network::extents[0]);
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        ((mix(type_name<typename Network::template LayerAt<Index>>()), mix_extents(Network::extents[Index + 1])), ...);
+        ((mix(detail::architecture_name(type_name<typename Network::template LayerAt<Index>>())),
+          mix_extents(Network::extents[Index + 1])),
+         ...);
     }
     (std::make_index_sequence<Network::layer_count>{});
 

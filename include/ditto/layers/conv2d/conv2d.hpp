@@ -1,19 +1,28 @@
 // Conv2d: two-dimensional convolution (torch.nn.Conv2d).
 #pragma once
 
+#include <concepts>
+
 #include "ditto/core/constexpr_math.hpp"
 #include "ditto/layers/layer.hpp"
 #include "ditto/layers/window.hpp"
 
 namespace ditto {
 
+/// Option of Conv2d: the direct algorithm on every device, also where a faster one exists whose rounding errors are a
+/// little larger. It changes no shape and no fingerprint.
+struct DirectAlgorithm {};
+template <>
+inline constexpr bool detail::is_window_option<DirectAlgorithm> = true;
+
 /// Convolution of [H, W, In] with Out kernels of Kernel x Kernel x In, plus a bias: [H', W', Out].
-/// Options: Stride<1>, Padding<0>, AllowTruncation. Weights start uniform within 1/sqrt(In * Kernel^2), PyTorch's
-/// default.
+/// Options: Stride<1>, Padding<0>, AllowTruncation, DirectAlgorithm. Weights start uniform within 1/sqrt(In *
+/// Kernel^2), PyTorch's default.
 template <int In, int Out, int Kernel, class... Options>
 struct Conv2d : Layer {
     static_assert(In >= 1 && Out >= 1, "ditto: Conv2d has at least one channel in and out");
     using Geometry = Window<Kernel, 1, Options...>;
+    static constexpr bool direct = (std::same_as<Options, DirectAlgorithm> || ...);
     static constexpr int in_channels = In;
     static constexpr int out_channels = Out;
     /// Length of the dot product behind one output.

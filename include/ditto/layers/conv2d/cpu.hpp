@@ -1,131 +1,106 @@
-// Conv2d on the CPU by unfolding and matrix products: the path for every shape, and the reference for faster ones.
-//
-// A block of output rows unfolds to windows [pixels, depth], depth = kernel^2 * in channels, in scratch memory of the
-// thread. Forward: windows x weight [depth, out]. Input gradient: output gradient x weight^T, folded back, image by
-// image. Weight gradient: windows^T x output gradient, summed over the images of a lane; there is a fixed number of
-// lanes, each with its own sum, added up in fixed order.
+// Conv2d on the CPU. The algorithm is chosen while compiling: minimal filtering (winograd.hpp) in fp32 where the shape
+// fits, unfolding and products (direct.hpp) for everything else and where the type says DirectAlgorithm.
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 
-#include "ditto/core/plan.hpp"
 #include "ditto/device/cpu/column_sums.hpp"
-#include "ditto/device/cpu/cpu.hpp"
-#include "ditto/device/cpu/elementwise.hpp"
-#include "ditto/device/cpu/gemm.hpp"
-#include "ditto/layers/calls.hpp"
-#include "ditto/layers/conv2d/im2col.hpp"
+#include "ditto/layers/conv2d/direct.hpp"
+#include "ditto/layers/conv2d/winograd_gradient.hpp"
 
 namespace ditto {
 
 namespace detail {
 
-/// Sums of the weight gradient that are formed side by side.
-inline constexpr std::size_t weight_gradient_lanes = 8;
-
-template <class Conv, class Input, class T>
-constexpr std::size_t window_bytes() {
-    return round_up(Unfolding<Conv, Input>::block_pixels * Conv::depth * sizeof(T), tensor_alignment);
-}
-
-// The windows' scratch memory of the calling thread.
-template <class Conv, class Input, class T>
-T* own_windows(void* workspace) {
-    return reinterpret_cast<T*>(static_cast<std::byte*>(workspace) +
-                                static_cast<std::size_t>(thread_index()) * window_bytes<Conv, Input, T>());
-}
-
+/// A convolution's passes by minimal filtering, and whether they are used.
 template <class Conv, class Input, class P>
-void conv2d_input_gradient(const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
+struct WinogradPasses {
     using T = typename P::scalar;
-    using U = Unfolding<Conv, Input>;
-    constexpr int out = Conv::out_channels, depth = Conv::depth;
-    parallel_for(call.images, device.threads, [&](std::size_t image) {
-        T* windows = own_windows<Conv, Input, T>(call.workspace);
-        T* dx = call.input_gradient + image * Input::size;
-        std::fill_n(dx, Input::size, T{0});
-        for (int block = 0; block < U::blocks; ++block) {
-            const T* dy = call.output_gradient + image * U::out.size() + U::first_pixel(block) * out;
-            gemm<T>(static_cast<int>(U::pixels_of(block)), depth, out, {dy, out}, {call.parameters[0], out, true}, T{0},
-                    {windows, depth});
-            fold<Conv, Input>(block, windows, dx);
-        }
-    });
-}
+    using Geometry = typename Conv::Geometry;
+    static constexpr int height = Input::extents.height(), width = Input::extents.width(), kernel = Geometry::kernel;
+    static constexpr int in = Conv::in_channels, out = Conv::out_channels;
+    using Forward = WinogradConvolution<T, height, width, in, out, kernel>;
+    using InputGradient = WinogradConvolution<T, height, width, out, in, kernel>;
+    using WeightGradient = WinogradWeightGradient<T, height, width, in, out, kernel>;
+    static constexpr bool used = std::same_as<P, fp32> && !Conv::direct && Geometry::stride == 1 &&
+                                 Geometry::padding == kernel / 2 && Forward::fits;
 
-template <class Conv, class Input, class P>
-void conv2d_weight_gradient(const Cpu<P>& device, const BackwardCall<typename P::scalar>& call, void* lane_memory) {
-    using T = typename P::scalar;
-    using U = Unfolding<Conv, Input>;
-    constexpr int out = Conv::out_channels, depth = Conv::depth;
-    constexpr std::size_t weights = static_cast<std::size_t>(depth) * out;
-    auto* lanes = static_cast<T*>(lane_memory);  // [lanes, depth, out]
-    const std::size_t used_lanes = std::min(weight_gradient_lanes, call.images);
-    parallel_for(used_lanes, device.threads, [&](std::size_t lane) {
-        T* windows = own_windows<Conv, Input, T>(call.workspace);
-        T* sum = lanes + lane * weights;
-        std::fill_n(sum, weights, T{0});
-        for (std::size_t image = lane; image < call.images; image += weight_gradient_lanes)
-            for (int block = 0; block < U::blocks; ++block) {
-                unfold<Conv, Input>(block, call.input + image * Input::size, windows);
-                const T* dy = call.output_gradient + image * U::out.size() + U::first_pixel(block) * out;
-                gemm<T>(depth, out, static_cast<int>(U::pixels_of(block)), {windows, depth, true}, {dy, out}, T{1},
-                        {sum, out});
-            }
-    });
-    parallel_chunks(weights, elementwise_chunk, device.threads, [&](std::size_t begin, std::size_t end) {
-        T* gradient = call.parameter_gradients[0];
-        std::copy(lanes + begin, lanes + end, gradient + begin);
-        for (std::size_t lane = 1; lane < used_lanes; ++lane)
-            for (std::size_t i = begin; i < end; ++i) gradient[i] += lanes[lane * weights + i];
-    });
-}
+    /// The turned kernels, for the input gradient, lie before its workspace.
+    static constexpr std::size_t turned_bytes =
+        round_up(static_cast<std::size_t>(Conv::depth) * out * sizeof(T), tensor_alignment);
+
+    static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
+        if (call.phase != Phase::training_backward) return Forward::workspace_bytes(call.threads);
+        return std::max(turned_bytes + InputGradient::workspace_bytes(call.threads), WeightGradient::workspace_bytes());
+    }
+
+    static void forward(int threads, const ForwardCall<T>& call) {
+        auto* workspace = static_cast<std::byte*>(call.workspace);
+        T* filters = reinterpret_cast<T*>(workspace);
+        Forward::transform_filters(threads, call.parameters[0], filters);
+        Forward::convolve(threads, call.images, call.input, filters, call.parameters[1], call.output,
+                          workspace + Forward::filter_bytes);
+    }
+
+    static void input_gradient(int threads, const BackwardCall<T>& call) {
+        auto* workspace = static_cast<std::byte*>(call.workspace);
+        T* turned = reinterpret_cast<T*>(workspace);
+        T* filters = reinterpret_cast<T*>(workspace + turned_bytes);
+        turn_kernels<in, out, kernel>(threads, call.parameters[0], turned);
+        InputGradient::transform_filters(threads, turned, filters);
+        InputGradient::convolve(threads, call.images, call.output_gradient, filters, nullptr, call.input_gradient,
+                                workspace + turned_bytes + InputGradient::filter_bytes);
+    }
+
+    static void weight_gradient(int threads, const BackwardCall<T>& call) {
+        WeightGradient::compute(threads, call.images, call.input, call.output_gradient, call.parameter_gradients[0],
+                                static_cast<T*>(call.workspace));
+    }
+};
 
 }  // namespace detail
 
 template <int In, int Out, int Kernel, class... Options, class Input, class P>
 constexpr std::size_t workspace_bytes(Conv2d<In, Out, Kernel, Options...>, Input, const Cpu<P>&, WorkspaceCall call) {
-    using T = typename P::scalar;
     using Conv = Conv2d<In, Out, Kernel, Options...>;
-    std::size_t bytes = static_cast<std::size_t>(call.threads) * detail::window_bytes<Conv, Input, T>();
-    if (call.phase == Phase::training_backward) {
-        const std::size_t lanes = detail::weight_gradient_lanes * Conv::depth * Out * sizeof(T);
-        const std::size_t pixels = call.images * static_cast<std::size_t>(Conv::output(Input::extents).pixels());
-        bytes += std::max(lanes, detail::column_sums_bytes(pixels, Out));
+    using Winograd = detail::WinogradPasses<Conv, Input, P>;
+    std::size_t bytes = 0;
+    if constexpr (Winograd::used) {
+        bytes = Winograd::workspace_bytes(call);
+    } else {
+        bytes = detail::direct_workspace_bytes<Conv, Input, typename P::scalar>(call);
     }
-    return bytes;
+    if (call.phase != Phase::training_backward) return bytes;
+    const std::size_t pixels = call.images * static_cast<std::size_t>(Conv::output(Input::extents).pixels());
+    return std::max(bytes, detail::column_sums_bytes(pixels, Out));
 }
 
 template <int In, int Out, int Kernel, class... Options, class Input, class P>
 void forward(Conv2d<In, Out, Kernel, Options...>, Input, const Cpu<P>& device,
              const ForwardCall<typename P::scalar>& call) {
-    using T = typename P::scalar;
     using Conv = Conv2d<In, Out, Kernel, Options...>;
-    using U = detail::Unfolding<Conv, Input>;
-    parallel_for(call.images * U::blocks, device.threads, [&](std::size_t item) {
-        const std::size_t image = item / U::blocks;
-        const int block = static_cast<int>(item % U::blocks);
-        T* windows = detail::own_windows<Conv, Input, T>(call.workspace);
-        T* y = call.output + image * U::out.size() + U::first_pixel(block) * Out;
-        detail::unfold<Conv, Input>(block, call.input + image * Input::size, windows);
-        for (std::size_t pixel = 0; pixel < U::pixels_of(block); ++pixel)
-            std::copy_n(call.parameters[1], Out, y + pixel * Out);
-        gemm<T>(static_cast<int>(U::pixels_of(block)), Out, Conv::depth, {windows, Conv::depth},
-                {call.parameters[0], Out}, T{1}, {y, Out});
-    });
+    if constexpr (detail::WinogradPasses<Conv, Input, P>::used) {
+        detail::WinogradPasses<Conv, Input, P>::forward(device.threads, call);
+    } else {
+        detail::direct_forward<Conv, Input>(device, call);
+    }
 }
 
 template <int In, int Out, int Kernel, class... Options, class Input, class P>
 void backward(Conv2d<In, Out, Kernel, Options...>, Input, const Cpu<P>& device,
               const BackwardCall<typename P::scalar>& call) {
-    using T = typename P::scalar;
     using Conv = Conv2d<In, Out, Kernel, Options...>;
     const std::size_t pixels = call.images * static_cast<std::size_t>(Conv::output(Input::extents).pixels());
-    void* after_windows = static_cast<std::byte*>(call.workspace) +
-                          static_cast<std::size_t>(device.threads) * detail::window_bytes<Conv, Input, T>();
-    detail::column_sums<Out>(device, pixels, call.output_gradient, call.parameter_gradients[1], after_windows);
-    detail::conv2d_weight_gradient<Conv, Input>(device, call, after_windows);
-    if (call.input_gradient != nullptr) detail::conv2d_input_gradient<Conv, Input>(device, call);
+    detail::column_sums<Out>(device, pixels, call.output_gradient, call.parameter_gradients[1], call.workspace);
+    if constexpr (detail::WinogradPasses<Conv, Input, P>::used) {
+        using Winograd = detail::WinogradPasses<Conv, Input, P>;
+        Winograd::weight_gradient(device.threads, call);
+        if (call.input_gradient != nullptr) Winograd::input_gradient(device.threads, call);
+    } else {
+        detail::direct_weight_gradient<Conv, Input>(device, call);
+        if (call.input_gradient != nullptr) detail::direct_input_gradient<Conv, Input>(device, call);
+    }
 }
 
 }  // namespace ditto
