@@ -9,6 +9,8 @@
 #include <ditto/data/pair_list.hpp>
 #include <ditto/evaluate/folds.hpp>
 #include <ditto/evaluate/roc.hpp>
+#include <ditto/train/evaluation.hpp>
+#include <ditto/train/metrics.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -35,22 +37,16 @@ struct Arguments {
     int threads = 0;
 };
 
-struct Evaluation {
+struct Findings {
     std::size_t images = 0;
     std::optional<double> accuracy;  // at the stored threshold
     std::optional<ditto::FoldedAccuracy> folded;
     RocCurve curve;
 };
 
-std::vector<PairLabel> labels_of(const PairList& list) {
-    std::vector<PairLabel> labels;
-    for (const ditto::Pair& pair : list.pairs) labels.push_back(pair.label);
-    return labels;
-}
-
 // The fold of every pair: [pairs].
 std::vector<std::uint32_t> folds_of(const PairList& list, std::uint32_t folds) {
-    if (folds != 0 || list.folds < 2) return make_folds(labels_of(list), folds != 0 ? folds : 10);
+    if (folds != 0 || list.folds < 2) return ditto::make_folds(ditto::pair_labels(list.pairs), folds != 0 ? folds : 10);
     std::vector<std::uint32_t> fold_of_pair;
     for (const ditto::Pair& pair : list.pairs) fold_of_pair.push_back(pair.fold);
     return fold_of_pair;
@@ -58,7 +54,7 @@ std::vector<std::uint32_t> folds_of(const PairList& list, std::uint32_t folds) {
 
 // Everything that can be wrong with the list, found before minutes of computing.
 void check_pairs(const PairList& list, const Arguments& arguments) {
-    const std::vector<PairLabel> labels = labels_of(list);
+    const std::vector<PairLabel> labels = ditto::pair_labels(list.pairs);
     const std::vector<double> scores(labels.size());
     const auto orientation = ditto::ScoreOrientation::smaller_is_same;
     roc_curve(scores, labels, orientation);
@@ -81,14 +77,15 @@ std::vector<double> score_pairs(support::FaceVerifier& verifier, const PairList&
     return scores;
 }
 
-Evaluation evaluate(support::FaceVerifier& verifier, const PairList& list, const Arguments& arguments) {
+Findings evaluate(support::FaceVerifier& verifier, const PairList& list, const Arguments& arguments) {
     const std::vector<double> scores = score_pairs(verifier, list, arguments.images);
-    const std::vector<PairLabel> labels = labels_of(list);
+    const std::vector<PairLabel> labels = ditto::pair_labels(list.pairs);
     const VerifierInfo& info = verifier.info();
-    Evaluation result{list.images.size(), {}, {}, roc_curve(scores, labels, info.orientation())};
-    if (info.threshold) result.accuracy = accuracy_at(scores, labels, info.orientation(), *info.threshold);
+    const ditto::ScoreOrientation orientation = score_orientation(info.score_kind);
+    Findings result{list.images.size(), {}, {}, roc_curve(scores, labels, orientation)};
+    if (info.threshold) result.accuracy = accuracy_at(scores, labels, orientation, *info.threshold);
     if (arguments.by_folds)
-        result.folded = folded_accuracy(scores, labels, info.orientation(), folds_of(list, arguments.folds));
+        result.folded = folded_accuracy(scores, labels, orientation, folds_of(list, arguments.folds));
     return result;
 }
 
@@ -100,7 +97,7 @@ std::vector<RocPoint> thinned(const RocCurve& curve, std::size_t count) {
     return points;
 }
 
-void print_json(const Arguments& arguments, const VerifierInfo& info, const Evaluation& result) {
+void print_json(const Arguments& arguments, const VerifierInfo& info, const Findings& result) {
     const RocCurve& curve = result.curve;
     nlohmann::ordered_json json = {
         {"weights", arguments.weights},
@@ -134,7 +131,7 @@ void print_json(const Arguments& arguments, const VerifierInfo& info, const Eval
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-void print_text(const Arguments& arguments, const VerifierInfo& info, const Evaluation& result) {
+void print_text(const Arguments& arguments, const VerifierInfo& info, const Findings& result) {
     const RocCurve& curve = result.curve;
     const auto line = [](const std::string& name, const std::string& value) { fmt::print("{:<44}{}\n", name, value); };
     const auto percent = [](double share) { return fmt::format("{:.2f} %", 100 * share); };
@@ -164,7 +161,7 @@ int run(const Arguments& arguments) {
     const PairList list = ditto::read_pair_list(arguments.pairs);
     check_pairs(list, arguments);
     const auto verifier = support::load_verifier(arguments.weights, list.images.size(), arguments.threads);
-    const Evaluation result = evaluate(*verifier, list, arguments);
+    const Findings result = evaluate(*verifier, list, arguments);
     (arguments.json ? print_json : print_text)(arguments, verifier->info(), result);
     return 0;
 }

@@ -16,6 +16,8 @@ cmake --preset release -DDITTO_BUILD_TESTS=OFF -DDITTO_BUILD_EXAMPLES=ON >/dev/n
 cmake --build build/release --parallel "$(nproc)" --target train_siamese -- --quiet
 
 stage "train"
-command=(build/release/bin/train_siamese --faces --loss contrastive --margin 1.0 "$@")
+# Features start about 45 apart, so the margin is 40: see docs/guide/3_losses_and_margins.md.
+command=(build/release/bin/train_siamese --faces --face-people 800 --loss contrastive --margin 40
+         --optimizer sgd --lr 3e-5 --schedule cosine --epochs 1 --batch 16 --no-augment "$@")
 echo "${command[*]}"
 "${command[@]}"

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "ditto/data/recipe.hpp"
-#include "ditto/evaluate/roc.hpp"
 #include "ditto/losses/loss.hpp"
 
 namespace support {
@@ -28,10 +27,6 @@ struct VerifierInfo {
     ditto::ImageRecipe recipe;        ///< how images become the network's input
 
     const char* score_name() const { return score_kind == ditto::ScoreKind::distance ? "distance" : "probability"; }
-    ditto::ScoreOrientation orientation() const {
-        return score_kind == ditto::ScoreKind::distance ? ditto::ScoreOrientation::smaller_is_same
-                                                        : ditto::ScoreOrientation::larger_is_same;
-    }
 };
 
 /// A trained network, frozen.

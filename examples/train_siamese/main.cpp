@@ -1,19 +1,13 @@
 // train_siamese: trains the face network on pairs of images.
 #include <cmath>
 #include <ditto/core/parallel.hpp>
-#include <ditto/core/read_file.hpp>
-#include <nlohmann/json.hpp>
+#include <filesystem>
+#include <string>
 
 #include "../support/program.hpp"
 #include "options.hpp"
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_people, loss, margin, twin, optimizer, lr,
-                                   momentum, nesterov, weight_decay, schedule, warm_up, epochs, batch, augment, shuffle,
-                                   crop, seed, threads, device, precision, init)
-
 namespace {
-
-using nlohmann::json;
 
 // A number for which `accepts` holds; NaN and infinity never do.
 template <class Accepts>
@@ -99,33 +93,19 @@ void add_options(CLI::App& app, Options& options) {
     throw CLI::ValidationError(message, CLI::ExitCodes::ValidationError);
 }
 
-// Settings of a stopped run, except those that were given on the command line.
-void take_settings_of_run(const CLI::App& app, Options& options) {
-    if (options.run.empty()) usage_error("--resume needs --run, the directory of a stopped run");
-    const std::string path = options.run + "/config.json";
-    const auto text = ditto::read_file(path);
-    try {
-        const auto stored = json::parse(text);
-        json merged = options;
-        for (auto& [name, value] : merged.items()) {
-            std::string option = "--" + name;
-            std::replace(option.begin(), option.end(), '_', '-');
-            if (app.get_option(option)->count() == 0 && name != "threads") value = stored.at(name);
-        }
-        from_json(merged, options);
-    } catch (const nlohmann::json::exception& error) {
-        throw ditto::Error(path + " is damaged (" + error.what() + "); start a new run");
-    }
-}
-
 void complete(const CLI::App& app, Options& options) {
     const auto given = [&](const char* name) { return app.get_option(name)->count() > 0; };
     if (options.resume) {
-        take_settings_of_run(app, options);
-    } else {
-        options.faces = options.images.empty();
-        if (options.optimizer == "adamw" && !given("--weight-decay")) options.weight_decay = 0.01;
+        if (options.run.empty()) usage_error("--resume needs --run, the directory of a stopped run");
+        take_settings_of_run(options, [&](const std::string& option) { return app.get_option(option)->count() > 0; });
+    } else if (options.optimizer == "adamw" && !given("--weight-decay")) {
+        options.weight_decay = 0.01;
     }
+    if (given("--faces")) options.images.clear();
+    options.faces = options.images.empty();
+    // A run may be resumed from another folder.
+    for (std::string* path : {&options.images, &options.train, &options.test, &options.init})
+        if (!path->empty()) *path = std::filesystem::absolute(*path).lexically_normal().string();
     if (options.optimizer != "sgd" && (given("--momentum") || given("--nesterov")))
         usage_error("--momentum and --nesterov are of --optimizer sgd, not of " + options.optimizer);
     if (options.loss != "contrastive" && given("--margin"))
@@ -146,7 +126,6 @@ int main(int argc, char** argv) {
     add_options(app, options);
     return support::run_program(app, argc, argv, [&] {
         complete(app, options);
-        std::printf("train_siamese %s, %s\n", DITTO_VERSION, support::instruction_set());
-        return train(options, json(options).dump(4) + "\n");
+        return train(options, std::string("train_siamese " DITTO_VERSION ", ") + support::instruction_set());
     });
 }

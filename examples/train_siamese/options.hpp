@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 /// As the command line gives them; config.json has them under the same names.
@@ -37,5 +38,10 @@ struct Options {
     bool resume = false;
 };
 
-/// Trains as the options say; `config` is what config.json shall hold. Returns the program's exit code.
-int train(const Options& options, const std::string& config);
+/// Takes the settings of the run in options.run from its config.json, except threads and those whose option ("--lr")
+/// `is_given` on the command line. Throws Error if the file cannot be read.
+void take_settings_of_run(Options& options, const std::function<bool(const std::string&)>& is_given);
+
+/// Trains as the options say. `program` names the program and its build, for the first line that is printed. Returns
+/// the exit code.
+int train(const Options& options, const std::string& program);

@@ -3,14 +3,20 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <ditto/core/type_name.hpp>
+#include <ditto/core/read_file.hpp>
 #include <ditto/network/face_network.hpp>
 #include <ditto/network/fingerprint.hpp>
+#include <ditto/train/floors.hpp>
 #include <ditto/train/training.hpp>
+#include <nlohmann/json.hpp>
 
 #include "data.hpp"
 #include "options.hpp"
 #include "trainers.hpp"
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_people, loss, margin, twin, optimizer, lr,
+                                   momentum, nesterov, weight_decay, schedule, warm_up, epochs, batch, augment, shuffle,
+                                   crop, seed, threads, device, precision, init)
 
 namespace {
 
@@ -61,28 +67,51 @@ void print_network(const Options& options) {
                mebibytes(memory.optimizer), mebibytes(memory.activations));
 }
 
-void print_test(const Evaluation& result) {
-    fmt::print("test pairs: {}, equal error rate {:.1f} %, area under the ROC curve {:.4f}\n", result.pairs,
+void print_test(const Options& options, const TrainingData& data, const Evaluation& result) {
+    if (options.faces) {
+        const Floors floors =
+            measure_floors({data.train.images, data.train.pairs}, {data.test.images, data.test.pairs}, options.threads);
+        fmt::print("without learning: {:.1f} % by correlation of 25x25 grey pictures, {:.1f} % by mean colours\n",
+                   100.0 * floors.grey_correlation, 100.0 * floors.mean_colour);
+    }
+    fmt::print("{} test pairs: equal error rate {:.1f} %, area under the ROC curve {:.4f}\n", result.pairs,
                100.0 * result.equal_error_rate, result.area);
     fmt::print("test accuracy: {:.1f} %\n", 100.0 * result.accuracy);
 }
 
 }  // namespace
 
-int train(const Options& options, const std::string& config) {
+void take_settings_of_run(Options& options, const std::function<bool(const std::string&)>& is_given) {
+    const std::filesystem::path path = RunDirectory(options.run).config();
+    const auto text = read_file(path);
+    try {
+        const auto stored = nlohmann::json::parse(text);
+        nlohmann::json merged = options;
+        for (auto& [name, value] : merged.items()) {
+            std::string option = "--" + name;
+            std::ranges::replace(option, '_', '-');
+            if (name != "threads" && !is_given(option)) value = stored.at(name);
+        }
+        from_json(merged, options);
+    } catch (const nlohmann::json::exception& error) {
+        throw Error(path.string() + " is damaged (" + error.what() + "); start a new run");
+    }
+}
+
+int train(const Options& options, const std::string& program) {
     if (options.device == "cuda")
         throw Error("this program was built without CUDA; use --device cpu, or build it with the cuda preset");
-    const std::filesystem::path run_path =
-        options.run.empty() ? RunDirectory::next_numbered("runs") : std::filesystem::path(options.run);
+    const RunDirectory directory(options.run.empty() ? RunDirectory::next_numbered("runs")
+                                                     : std::filesystem::path(options.run));
     if (options.resume)
-        RunDirectory::open(run_path);
+        directory.require_checkpoint();
     else
-        RunDirectory(run_path).require_new();
+        directory.require_new();
 
     constexpr Extents input = FaceNetwork::Input::extents;
     const ImageRecipe recipe{options.crop, input.height(), input.width()};
     const TrainingData data = load_data(options, recipe);
-    fmt::print("data: {}\n", data.description);
+    fmt::print("{}\ndata: {}\n", program, data.description);
     print_network(options);
     std::fflush(stdout);
 
@@ -103,13 +132,14 @@ int train(const Options& options, const std::string& config) {
     const std::size_t batches = (data.train.pairs.size() + options.batch - 1) / options.batch;
     settings.schedule = make_schedule(options, static_cast<std::int64_t>(batches * options.epochs));
 
-    const RunDirectory directory = options.resume ? RunDirectory(run_path) : RunDirectory::create(run_path);
     Progress progress(stdout);
     Training training(*trainer, data.train.images, data.train.pairs, settings, directory, progress);
-    if (options.resume)
+    if (options.resume) {
         training.resume();
-    else
-        write_text_file(directory.config(), config);
+    } else {
+        directory.create();
+        write_text_file(directory.config(), nlohmann::json(options).dump(4) + "\n");
+    }
     progress.line(fmt::format("run directory: {}{}", directory.path().string(),
                               options.resume ? fmt::format(", resumed after epoch {}, batch {}", training.state().epoch,
                                                            training.state().batch)
@@ -127,7 +157,7 @@ int train(const Options& options, const std::string& config) {
     const double threshold = training.finish_last();
     progress.line(fmt::format("threshold: {:.4f}", threshold));
     if (!data.test.pairs.empty())
-        print_test(evaluate(*trainer, data.test.images, data.test.pairs, threshold, options.threads));
+        print_test(options, data, evaluate(*trainer, data.test.images, data.test.pairs, threshold, options.threads));
     training.finish_best();
     fmt::print("weights: {} (best epoch, {}: {})\n", directory.last().string(), training.state().best_epoch,
                directory.best().string());

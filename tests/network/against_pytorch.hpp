@@ -158,11 +158,12 @@ void check_training(const std::string& network, const reference::ValueFile& file
 template <class Verifier, class Precision>
 void check_combination(const std::string& network, const reference::ValueFile& file, const std::string& loss_name,
                        const std::string& policy, const typename Verifier::Loss& loss) {
-    const auto settings = file["settings"];  // [SGD's rate, Adam's rate, momentum, weight decay]
+    const auto settings = file["settings"];  // [momentum, weight decay, Adam's rate]
+    const double sgd_rate = file[loss_name + ".sgd_rate"][0];
     const Expectation<Precision> expected(file, loss_name + "." + policy + ".");
-    const SGD sgd{.learning_rate = settings[0], .momentum = settings[2], .weight_decay = settings[3]};
+    const SGD sgd{.learning_rate = sgd_rate, .momentum = settings[0], .weight_decay = settings[1]};
     Adam adam;
-    adam.learning_rate = settings[1];
+    adam.learning_rate = settings[2];
     check_training<Verifier>(network, file, expected, sgd, loss, true);
     check_training<Verifier>(network, file, expected, adam, loss, false);
 }

@@ -26,8 +26,8 @@ LABELS = torch.tensor([1.0, 0.0] * (PAIRS // 2), dtype=torch.float64)  # same, d
 JUMP_MARGIN = 1e-5
 SMALLEST_DEVIATION = 0.1
 STEPS = 3
-# Rates so small that three steps leave the losses' slopes about as they are: chaos would hide mistakes. The weight
-# decay is large, so that it still shows at 1e-9.
+# Rates are so small that the later steps' gradients, which nothing keeps from jumps, cannot carry more than rounding
+# into the weights in float32, and large enough that every update shows at 1e-9. For that the weight decay is large.
 MOMENTUM = 0.9
 WEIGHT_DECAY = 0.1
 
@@ -46,7 +46,8 @@ NETWORKS = {
     "small_network": dict(
         image=(16, 16, 3),  # height, width, channels
         features=32,
-        rates=dict(sgd=1e-6, adam=1e-6),
+        # learning rates: of SGD with either loss, of Adam
+        rates=dict(contrastive=1e-6, concat_bce=1e-6, adam=1e-6),
         layers=lambda: [
             nn.Conv2d(3, 8, 5, padding=2), nn.ReLU(), nn.BatchNorm2d(8), nn.MaxPool2d(2),
             nn.Conv2d(8, 12, 3, padding=1), nn.LeakyReLU(0.01), nn.BatchNorm2d(12), nn.AvgPool2d(2),
@@ -57,7 +58,7 @@ NETWORKS = {
     "pooled_network": dict(
         image=(12, 10, 3),
         features=16,
-        rates=dict(sgd=1e-4, adam=1e-6),
+        rates=dict(contrastive=1e-4, concat_bce=1e-4, adam=1e-6),
         layers=lambda: [
             nn.Conv2d(3, 10, 4, stride=2, padding=1), nn.LeakyReLU(0.2), nn.BatchNorm2d(10),
             nn.Conv2d(10, 24, 3, padding=1), nn.ReLU(),
@@ -67,7 +68,7 @@ NETWORKS = {
     "face_network": dict(
         image=(128, 128, 3),
         features=1024,
-        rates=dict(sgd=1e-7, adam=1e-7),
+        rates=dict(contrastive=1e-8, concat_bce=1e-6, adam=1e-7),
         layers=lambda: [
             nn.Conv2d(3, 64, 5, padding=2), nn.ReLU(), nn.BatchNorm2d(64), nn.MaxPool2d(2),
             nn.Conv2d(64, 128, 5, padding=2), nn.ReLU(), nn.BatchNorm2d(128), nn.MaxPool2d(2),
@@ -224,10 +225,10 @@ class Siamese(nn.Module):
         return torch.cat([left, right]), scores, loss
 
 
-def make_optimizer(kind, rate, parameters):
+def make_optimizer(kind, rates, loss, parameters):
     if kind == "sgd":
-        return torch.optim.SGD(parameters, lr=rate, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
-    return torch.optim.Adam(parameters, lr=rate)
+        return torch.optim.SGD(parameters, lr=rates[loss], momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
+    return torch.optim.Adam(parameters, lr=rates["adam"])
 
 
 def train(network, model, kind, state, margin):
@@ -236,7 +237,7 @@ def train(network, model, kind, state, margin):
     model.reset(network, state)
     dtype = next(model.parameters()).dtype
     pairs, labels = images(network).to(dtype), LABELS.to(dtype)
-    optimizer = make_optimizer(kind, NETWORKS[network]["rates"][kind], model.parameters())
+    optimizer = make_optimizer(kind, NETWORKS[network]["rates"], model.loss, model.parameters())
     found = {}
     for step in range(STEPS):
         optimizer.zero_grad()
@@ -305,12 +306,13 @@ def make_network(network):
     del backbone
     tensors = {f"draws.{layer}": draw for layer, draw in draws.items()}
     rates = NETWORKS[network]["rates"]
-    tensors["settings"] = np.array([rates["sgd"], rates["adam"], MOMENTUM, WEIGHT_DECAY])
+    tensors["settings"] = np.array([MOMENTUM, WEIGHT_DECAY, rates["adam"]])
     for policy in ("separate", "stacked"):
         margin = choose_margin(network, policy, state)
         tensors[f"{policy}.margin"] = np.array([margin])
         for loss in ("contrastive", "concat_bce"):
             print(f"{network}, {loss}, {policy}, margin {margin}", flush=True)
+            tensors[f"{loss}.sgd_rate"] = np.array([rates[loss]])
             found = combination(network, loss, policy, state, margin)
             tensors |= {f"{loss}.{policy}.{name}": tensor for name, tensor in found.items()}
     save(f"{network}.safetensors", tensors)

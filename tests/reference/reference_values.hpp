@@ -70,6 +70,7 @@ std::vector<double> projections(std::span<const T> tensor, int threads) {
             const Stream row_signs("projection rows", static_cast<std::uint32_t>(k));
             for (std::size_t row = 0; row * projection_width < part.size(); ++row) {
                 const double row_sign = sign(row_signs[first / projection_width + row]);
+#pragma omp simd
                 for (std::size_t i = 0; i < projection_width; ++i) columns[k][i] += row_sign * rows[row][i];
             }
         });

@@ -10,6 +10,8 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/random.hpp"
+#include "ditto/data/image_store.hpp"
+#include "ditto/data/recipe.hpp"
 #include "ditto/train/floors.hpp"
 
 using namespace ditto;

@@ -74,8 +74,8 @@ inline Identity make_identity(std::uint64_t seed, std::uint64_t person) {
     identity.head = {random.uniform(0.43, 0.50), random.uniform(0.55, 0.62)};
     identity.jaw = random.uniform(0.55, 0.85);
 
-    identity.skin = colour_of({random.uniform(0.02, 0.085), random.uniform(0.12, 0.2), random.uniform(0.55, 0.75)});
-    identity.hair = vivid(0.36, random.uniform(0.38, 0.46));
+    identity.skin = colour_of({random.uniform(0.02, 0.085), random.uniform(0.12, 0.2), random.uniform(0.52, 0.76)});
+    identity.hair = vivid(0.36, random.uniform(0.34, 0.48));
     identity.iris = vivid(0.35, 0.42);
     identity.lips = colour_of({random.uniform(-0.14, 0.06), 0.3, 0.42});
     identity.hair_style = static_cast<HairStyle>(random.below(6));
@@ -110,7 +110,7 @@ inline Identity make_identity(std::uint64_t seed, std::uint64_t person) {
 inline Nuisance make_nuisance(std::uint64_t seed, std::uint64_t person, std::uint32_t picture) {
     Random random(seed, RandomPurpose::face_nuisance, picture, person);
     const auto any_colour = [&] {
-        return colour_of({random.uniform(), random.uniform(0.0, 0.25), random.uniform(0.2, 0.85)});
+        return colour_of({random.uniform(), random.uniform(0.0, 0.12), random.uniform(0.2, 0.85)});
     };
     Nuisance nuisance{};
     nuisance.placement = {{random.uniform(-0.07, 0.07), random.uniform(-0.04, 0.09)},
@@ -118,10 +118,10 @@ inline Nuisance make_nuisance(std::uint64_t seed, std::uint64_t person, std::uin
                           random.uniform(0.95, 1.13)};
     nuisance.yaw = random.uniform(-0.07, 0.07);
 
-    const double gain = random.uniform(0.8, 1.1);
+    const double gain = random.uniform(0.88, 1.1);
     nuisance.light = gain * Colour{random.uniform(0.94, 1.06), random.uniform(0.97, 1.03), random.uniform(0.94, 1.06)};
-    nuisance.gradient = {random.uniform(-0.2, 0.2), random.uniform(-0.2, 0.2)};
-    nuisance.noise = random.uniform(0.01, 0.06);
+    nuisance.gradient = {random.uniform(-0.16, 0.16), random.uniform(-0.16, 0.16)};
+    nuisance.noise = random.uniform(0.01, 0.05);
     nuisance.background = any_colour();
     nuisance.pattern_colour = any_colour();
     nuisance.shirt = any_colour();

@@ -37,10 +37,12 @@ void initialize(const TensorInfo& info, T* data, std::uint64_t seed, std::size_t
         return;
     }
     const Random random(seed, RandomPurpose::initialization, 0, index);
-    parallel_chunks(size, 1 << 16, threads, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t i = begin; i < end; ++i) {
-            const double unit = random.block(static_cast<std::uint32_t>(i / 4))[i % 4] * 0x1p-31 - 1.0;  // [-1, 1)
-            data[i] = static_cast<T>(unit * info.initial.bound);
+    constexpr std::size_t chunk = 1 << 16;  // a multiple of 4, the numbers of a block
+    parallel_chunks(size, chunk, threads, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; i += 4) {
+            const auto bits = random.block(static_cast<std::uint32_t>(i / 4));
+            for (std::size_t j = 0; j < 4 && i + j < end; ++j)
+                data[i + j] = static_cast<T>((bits[j] * 0x1p-31 - 1.0) * info.initial.bound);  // [-bound, bound)
         }
     });
 }

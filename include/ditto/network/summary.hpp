@@ -16,7 +16,7 @@ namespace ditto {
 inline std::string to_string(Extents extents) {
     std::string text = std::to_string(extents.dims[0]);
     for (int axis = 1; axis < extents.rank; ++axis)
-        text += "x" + std::to_string(extents.dims[static_cast<std::size_t>(axis)]);
+        text.append(1, 'x').append(std::to_string(extents.dims[static_cast<std::size_t>(axis)]));
     return text;
 }
 

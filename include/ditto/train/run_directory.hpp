@@ -15,9 +15,9 @@
 #include <string_view>
 #include <system_error>
 
+#include "ditto/core/atomic_file.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/core/read_file.hpp"
-#include "ditto/core/atomic_file.hpp"
 #include "ditto/train/metrics.hpp"
 
 namespace ditto {
@@ -37,27 +37,6 @@ inline void write_text_file(const std::filesystem::path& path, std::string_view 
 ///   checkpoint.safetensors  all that resuming needs
 class RunDirectory {
   public:
-    /// A folder for a new run; it is made if need be. Throws Error if it holds a run already, or cannot be made.
-    static RunDirectory create(const std::filesystem::path& path) {
-        RunDirectory directory(path);
-        directory.require_new();
-        std::error_code failure;
-        std::filesystem::create_directories(path, failure);
-        if (failure)
-            throw Error("cannot make the run directory " + path.string() + ": " + failure.message() +
-                        "; choose another one");
-        return directory;
-    }
-
-    /// The folder of a run that was stopped. Throws Error if it holds no checkpoint.
-    static RunDirectory open(const std::filesystem::path& path) {
-        RunDirectory directory(path);
-        if (!std::filesystem::exists(directory.checkpoint()))
-            throw Error("there is nothing to resume: " + directory.checkpoint().string() +
-                        " does not exist; name the directory of a stopped run, or start a new run");
-        return directory;
-    }
-
     /// The first of parent/1, parent/2, ... that does not exist.
     static std::filesystem::path next_numbered(const std::filesystem::path& parent) {
         for (int number = 1;; ++number)
@@ -79,6 +58,23 @@ class RunDirectory {
             if (std::error_code ignored; std::filesystem::exists(file, ignored))
                 throw Error(path_.string() + " holds a run already (" + file.filename().string() +
                             "); resume it or choose another directory");
+    }
+
+    /// Throws Error if the folder holds no checkpoint.
+    void require_checkpoint() const {
+        if (std::error_code ignored; !std::filesystem::exists(checkpoint(), ignored))
+            throw Error("there is nothing to resume: " + checkpoint().string() +
+                        " does not exist; name the directory of a stopped run, or start a new run");
+    }
+
+    /// Makes the folder, for a new run, if need be. Throws Error if it holds a run, or cannot be made.
+    void create() const {
+        require_new();
+        std::error_code failure;
+        std::filesystem::create_directories(path_, failure);
+        if (failure)
+            throw Error("cannot make the run directory " + path_.string() + ": " + failure.message() +
+                        "; choose another one");
     }
 
     /// Throws Error unless the disk has room for two files of weights, the checkpoint, and a second copy of the

@@ -43,6 +43,7 @@ struct TrainingSettings {
 class Training {
   public:
     /// Throws Error if the pairs are all of one kind or too few for a batch, or the disk has not enough free space.
+    /// Writes nothing: the directory need not exist before run().
     Training(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
              const TrainingSettings& settings, RunDirectory directory, Progress& progress)
         : trainer_(trainer),
