@@ -81,7 +81,7 @@ TEST_CASE("a picture is a function of seed, person, number and size") {
     CHECK(image.width == 128);
     CHECK(image.pixels.size() == 128 * 128 * 3);
     CHECK(image.pixels == draw_face(1, 2, 3).pixels);
-    // Grain alone makes two pictures differ by up to 9 levels (0.06 x 255 x sqrt(2 / 6)).
+    // Grain alone makes two pictures differ by up to 7 levels (0.05 x 255 x sqrt(2 / 6)).
     CHECK(difference(image.pixels, draw_face(2, 2, 3).pixels) > 20.0);
     CHECK(difference(image.pixels, draw_face(1, 3, 3).pixels) > 20.0);
     CHECK(difference(image.pixels, draw_face(1, 2, 4).pixels) > 20.0);

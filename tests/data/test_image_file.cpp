@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "../io/temporary_folder.hpp"
+#include "../support/temporary_folder.hpp"
 #include "ditto/data/image_file.hpp"
 #include "ditto/data/save_png.hpp"
 #include "images.hpp"

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "../io/temporary_folder.hpp"
+#include "../support/temporary_folder.hpp"
 #include "ditto/data/image_store.hpp"
 #include "ditto/data/save_png.hpp"
 #include "images.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "../io/temporary_folder.hpp"
+#include "../support/temporary_folder.hpp"
 #include "ditto/data/pair_list.hpp"
 #include "images.hpp"
 

@@ -78,8 +78,9 @@ LayerRun<typename Case::Layer, typename Case::Input, Precision> make_run(int thr
     for (std::size_t i = 0; i < run.parameters.size(); ++i) {
         const TensorInfo& info = run.parameter_infos[i];
         const reference::Stream stream(Case::inputs() + "." + std::string(info.name));
-        reference::for_each_number(info, [&](std::size_t file, std::size_t place) {
-            run.parameters[i][place] = static_cast<typename Precision::scalar>(stream[file]);
+        const reference::RowLayout layout(info);
+        layout.for_each([&](std::size_t row, std::size_t j, std::size_t place) {
+            run.parameters[i][place] = static_cast<typename Precision::scalar>(stream[row * layout.offsets.size() + j]);
         });
     }
     for (std::size_t i = 0; i < run.buffers.size(); ++i)

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "../../examples/03_own_layer.hpp"
-#include "../io/temporary_folder.hpp"
+#include "../support/temporary_folder.hpp"
 #include "layer_run.hpp"
 
 using namespace ditto;

@@ -37,6 +37,28 @@ inline std::string layer_of(const std::string& tensor_name) {
     return tensor_name.substr(begin, tensor_name.find('.', begin) - begin);
 }
 
+/// 1 / sqrt(fan_in) of a convolution or linear layer.
+inline double weight_bound(const TensorInfo& weight) {
+    return 1 / std::sqrt(static_cast<double>(weight.size() / weight.shape[0]));
+}
+
+/// Fills the weights of a convolution or linear layer: row r from draw `draws[r]` of the stream, or draw 0.
+template <class T>
+void fill_weight(const TensorInfo& info, T* data, const std::string& stream_name, const std::vector<double>& draws) {
+    const double bound = weight_bound(info);
+    const reference::RowLayout layout(info);
+    const std::size_t row_size = layout.offsets.size();
+    std::vector<float> numbers(layout.rows * row_size);
+    parallel_for(layout.rows, available_threads(), [&](std::size_t row) {
+        const auto draw = draws.empty() ? 0U : static_cast<std::uint32_t>(draws[row]);
+        const reference::Stream stream(stream_name, draw);
+        stream.read(row * row_size, std::span(numbers).subspan(row * row_size, row_size));
+    });
+    layout.for_each([&](std::size_t row, std::size_t i, std::size_t place) {
+        data[place] = static_cast<T>(static_cast<float>(numbers[row * row_size + i] * bound));
+    });
+}
+
 /// Gives a model's parameters the values of make_networks.py.
 template <class T>
 void fill_parameters(std::span<const StoredTensor> tensors, const std::string& network,
@@ -46,15 +68,9 @@ void fill_parameters(std::span<const StoredTensor> tensors, const std::string& n
         const std::string stream_name = network + "." + tensor.name;
         auto* data = static_cast<T*>(tensor.data);
         if (tensor.info.name == "weight" && tensor.info.rank > 1) {  // a convolution's or linear layer's
-            const auto rows = static_cast<std::size_t>(tensor.info.shape[0]);
-            const std::size_t fan_in = static_cast<std::size_t>(tensor.info.size()) / rows;
-            bound = 1 / std::sqrt(static_cast<double>(fan_in));
-            std::vector<double> draws(rows, 0.0);  // of each output channel
-            if (tensor.name.starts_with("backbone.")) draws = file["draws." + layer_of(tensor.name)];
-            reference::for_each_number(tensor.info, [&](std::size_t at, std::size_t place) {
-                const reference::Stream stream(stream_name, static_cast<std::uint32_t>(draws[at / fan_in]));
-                data[place] = static_cast<T>(static_cast<float>(stream[at] * bound));
-            });
+            const std::string draws = "draws." + layer_of(tensor.name);
+            fill_weight(tensor.info, data, stream_name, file.contains(draws) ? file[draws] : std::vector<double>{});
+            bound = weight_bound(tensor.info);
         } else if (tensor.info.name == "weight") {  // BatchNorm's scale
             bound = 1;
             const reference::Stream stream(stream_name);
@@ -90,7 +106,7 @@ class Expectation {
             return;
         }
         const auto all = std::span(expected);
-        const auto projected = reference::projections(found, available_threads());
+        const auto projected = reference::projections(found);
         const double distance = reference::difference_norm(projected, all.subspan(reference::sample_count)) /
                                 std::sqrt(reference::projection_count);
         CHECK(distance / measure[1] <= limit);

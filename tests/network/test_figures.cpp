@@ -59,6 +59,7 @@ TEST_CASE("parameters have PyTorch's names, in the order of a state_dict") {
 
 TEST_CASE("a fingerprint tells architectures apart and is the same from every compiler") {
     CHECK(fingerprint<FaceNetwork>() == "5c95c855e95d9f72");
+    CHECK(fingerprint<FaceNetworkWith<DirectAlgorithm>>() == fingerprint<FaceNetwork>());
     using WithLeak = Sequential<Shape<8, 8, 3>, LeakyReLU<std::ratio<1, 100>>, Flatten>;
     using WithMoreLeak = Sequential<Shape<8, 8, 3>, LeakyReLU<std::ratio<1, 5>>, Flatten>;
     CHECK(fingerprint<WithLeak>() != fingerprint<WithMoreLeak>());

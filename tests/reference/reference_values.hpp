@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <ditto/core/parallel.hpp>
 #include <ditto/core/random.hpp>
 #include <span>
 #include <string_view>
@@ -31,9 +30,22 @@ class Stream {
     }
 
     /// Number i of the stream in [-1, 1): a multiple of 2^-23, exact in float.
-    constexpr double operator[](std::size_t i) const { return static_cast<double>(bits(i) >> 8) * 0x1p-23 - 1.0; }
+    constexpr double operator[](std::size_t i) const { return number(bits(i)); }
+
+    /// Numbers first, first + 1, ... of the stream, as many as `numbers` takes: one block of bits gives four.
+    template <class T>
+    void read(std::size_t first, std::span<T> numbers) const {
+        std::array<std::uint32_t, 4> block{};
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            const std::size_t at = first + i;
+            if (i == 0 || at % 4 == 0) block = ditto::philox({static_cast<std::uint32_t>(at / 4), draw_, 0, 0}, key_);
+            numbers[i] = static_cast<T>(number(block[at % 4]));
+        }
+    }
 
   private:
+    static constexpr double number(std::uint32_t bits) { return static_cast<double>(bits >> 8) * 0x1p-23 - 1.0; }
+
     std::uint64_t key_;
     std::uint32_t draw_;
 };
@@ -56,24 +68,27 @@ std::vector<double> samples(std::span<const T> tensor) {
 /// Products of a tensor with 32 fixed vectors of signs. Sign i of vector k is
 /// row_sign[k][i / 1024] * column_sign[k][i % 1024].
 template <class T>
-std::vector<double> projections(std::span<const T> tensor, int threads) {
+std::vector<double> projections(std::span<const T> tensor) {
     using Row = std::array<double, projection_width>;
     const auto sign = [](double value) { return value >= 0 ? 1.0 : -1.0; };
     std::vector<Row> columns(projection_count);  // sums of the rows, each times its sign
-    std::vector<Row> rows(64);
+    std::vector<Row> rows(64);                   // as many as stay in the cache for all projections
     for (std::size_t first = 0; first < tensor.size(); first += rows.size() * projection_width) {
         const auto part = tensor.subspan(first, std::min(rows.size() * projection_width, tensor.size() - first));
         std::fill(rows.begin(), rows.end(), Row{});
-        for (std::size_t i = 0; i < part.size(); ++i)
-            rows[i / projection_width][i % projection_width] = static_cast<double>(part[i]);
-        ditto::parallel_for(projection_count, threads, [&](std::size_t k) {
+        for (std::size_t i = 0; i < part.size(); i += projection_width)
+            std::copy_n(part.begin() + static_cast<std::ptrdiff_t>(i), std::min(projection_width, part.size() - i),
+                        rows[i / projection_width].begin());
+        for (std::size_t k = 0; k < projection_count; ++k) {
             const Stream row_signs("projection rows", static_cast<std::uint32_t>(k));
+            Row& sums = columns[k];
             for (std::size_t row = 0; row * projection_width < part.size(); ++row) {
                 const double row_sign = sign(row_signs[first / projection_width + row]);
+                const Row& numbers = rows[row];
 #pragma omp simd
-                for (std::size_t i = 0; i < projection_width; ++i) columns[k][i] += row_sign * rows[row][i];
+                for (std::size_t i = 0; i < projection_width; ++i) sums[i] += row_sign * numbers[i];
             }
-        });
+        }
     }
     std::vector<double> result(projection_count);
     for (std::size_t k = 0; k < projection_count; ++k) {

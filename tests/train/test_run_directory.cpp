@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "../data/images.hpp"
-#include "../io/temporary_folder.hpp"
+#include "../support/temporary_folder.hpp"
 #include "ditto/train/run_directory.hpp"
 
 using ditto::RunDirectory;

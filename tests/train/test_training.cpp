@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "../data/images.hpp"
-#include "../io/temporary_folder.hpp"
+#include "../support/temporary_folder.hpp"
 #include "ditto/train/training.hpp"
 #include "hooked_trainer.hpp"
 #include "small_training.hpp"

@@ -6,12 +6,17 @@
 
 namespace ditto {
 
-/// Four convolution blocks and a linear layer; 135,907,840 parameters, 98.8 % of them in the linear layer.
-using FaceNetwork = Sequential<Shape<128, 128, 3>,                                                     //
-                               Conv2d<3, 64, 5, Padding<2>>, ReLU, BatchNorm2d<64>, MaxPool2d<2>,      // 64x64x64
-                               Conv2d<64, 128, 5, Padding<2>>, ReLU, BatchNorm2d<128>, MaxPool2d<2>,   // 32x32x128
-                               Conv2d<128, 256, 3, Padding<1>>, ReLU, BatchNorm2d<256>, MaxPool2d<2>,  // 16x16x256
-                               Conv2d<256, 512, 3, Padding<1>>, ReLU, BatchNorm2d<512>,                // 16x16x512
-                               Flatten, Linear<131072, 1024>, ReLU, BatchNorm1d<1024>>;                // 1024
+/// Four convolution blocks and a linear layer; 135,907,840 parameters, 98.8 % of them in the linear layer. Options are
+/// added to every convolution: DirectAlgorithm, say.
+template <class... Options>
+using FaceNetworkWith = Sequential<Shape<128, 128, 3>,  //
+                                   Conv2d<3, 64, 5, Padding<2>, Options...>, ReLU, BatchNorm2d<64>, MaxPool2d<2>,
+                                   Conv2d<64, 128, 5, Padding<2>, Options...>, ReLU, BatchNorm2d<128>, MaxPool2d<2>,
+                                   Conv2d<128, 256, 3, Padding<1>, Options...>, ReLU, BatchNorm2d<256>, MaxPool2d<2>,
+                                   Conv2d<256, 512, 3, Padding<1>, Options...>, ReLU, BatchNorm2d<512>,  //
+                                   Flatten, Linear<131072, 1024>, ReLU, BatchNorm1d<1024>>;
+
+/// The network of the programs.
+using FaceNetwork = FaceNetworkWith<>;
 
 }  // namespace ditto

@@ -37,10 +37,7 @@ template <int Rows, bool Accumulate, class Arch, class T>
                                                     std::size_t c_stride) {
     using V = Simd<T, Arch>;
     std::array<V, Rows> left, right;
-    unrolled<Rows>([&](auto row) {
-        left[row] = Accumulate ? V::load_unaligned(c + row * c_stride) : V(T{0});
-        right[row] = Accumulate ? V::load_unaligned(c + row * c_stride + V::size) : V(T{0});
-    });
+    unrolled<Rows>([&](auto row) { left[row] = right[row] = V(T{0}); });
     for (std::size_t k = 0; k < depth; ++k) {
         const V b_left = V::load_unaligned(b + k * b_stride), b_right = V::load_unaligned(b + k * b_stride + V::size);
         unrolled<Rows>([&](auto row) {
@@ -50,8 +47,10 @@ template <int Rows, bool Accumulate, class Arch, class T>
         });
     }
     unrolled<Rows>([&](auto row) {
-        left[row].store_unaligned(c + row * c_stride);
-        right[row].store_unaligned(c + row * c_stride + V::size);
+        T* to = c + row * c_stride;
+        // c joins last: a sum of short sums is rounded less than one long sum.
+        (Accumulate ? left[row] + V::load_unaligned(to) : left[row]).store_unaligned(to);
+        (Accumulate ? right[row] + V::load_unaligned(to + V::size) : right[row]).store_unaligned(to + V::size);
     });
 }
 

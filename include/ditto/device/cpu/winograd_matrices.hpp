@@ -2,10 +2,12 @@
 //
 //     y = A^T [(G g) * (B^T d)],       in two dimensions  Y = A^T [(G g G^T) * (B^T D B)] A.
 //
-// The matrices follow from interpolation at the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity (Winograd, "Arithmetic
-// complexity of computations", 1980; Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016),
-// computed here for any m + r - 1 of 4, 6 or 8. Points come in pairs p, -p, and the rows (of A^T, columns) that belong
-// to a pair share their even and their odd part, which halves the multiplications of a transform.
+// The matrices follow from interpolation at n - 1 points and infinity (Winograd, "Arithmetic complexity of
+// computations", 1980; Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016), computed here
+// for n = 6 and 8. The points are those with the smallest rounding error of the sets tried (Barabasz, Anderson,
+// Soodhalter, Gregg: "Error analysis and improving the accuracy of Winograd convolution", 2020): for n = 6, 3/4 and 3/2
+// halve the error of 1 and 2. Points come in pairs p, -p, and the rows (of A^T, columns) that belong to a pair share
+// their even and their odd part, which halves the multiplications of a transform.
 #pragma once
 
 #include <array>
@@ -15,13 +17,17 @@
 
 namespace ditto::detail {
 
+/// The finite points for n inputs of a tile.
+template <int Inputs>
 inline constexpr std::array<double, 7> winograd_points = {0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5};
+template <>
+inline constexpr std::array<double, 5> winograd_points<6> = {0.0, 0.75, -0.75, 1.5, -1.5};
 
 /// The matrices of F(Outputs, Taps).
 template <int Outputs, int Taps>
 struct WinogradMatrices {
     static constexpr int inputs = Outputs + Taps - 1;
-    static_assert(inputs == 4 || inputs == 6 || inputs == 8, "there are points for these sizes");
+    static_assert(inputs == 6 || inputs == 8, "there are points for these sizes");
     static constexpr int finite = inputs - 1;  ///< points that are not infinity
 
     template <int Rows, int Columns>
@@ -47,7 +53,7 @@ struct WinogradMatrices {
     }
 
   private:
-    static constexpr double point(int index) { return winograd_points[static_cast<std::size_t>(index)]; }
+    static constexpr double point(int index) { return winograd_points<inputs>[static_cast<std::size_t>(index)]; }
     template <class M>
     static constexpr auto& at(M& matrix, int row) {
         return matrix[static_cast<std::size_t>(row)];
