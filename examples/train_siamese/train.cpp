@@ -55,6 +55,23 @@ Metadata identity(const Options& options, const ImagePairs& train, const std::st
     return settings;
 }
 
+TrainingSettings training_settings(const Options& options, const ImagePairs& train, const ImageRecipe& recipe,
+                                   const std::string& network) {
+    TrainingSettings settings;
+    settings.epochs = options.epochs;
+    settings.loader.batch_pairs = options.batch;
+    settings.loader.shuffle = options.shuffle;
+    settings.loader.seed = options.seed;
+    settings.learning_rate = options.lr;
+    settings.weights = {network, options.loss, std::nullopt, std::nullopt, recipe};
+    if (options.loss == "contrastive") settings.weights.margin = options.margin;
+    settings.identity = identity(options, train, network);
+    settings.threads = options.threads;
+    const std::size_t batches = (train.pairs.size() + options.batch - 1) / options.batch;
+    settings.schedule = make_schedule(options, static_cast<std::int64_t>(batches * options.epochs));
+    return settings;
+}
+
 void print_network(const Options& options) {
     const auto mebibytes = [](std::size_t bytes) { return fmt::format("{} MiB", bytes >> 20); };
     const TrainerMemory memory = trainer_memory(options);
@@ -119,21 +136,9 @@ int train(const Options& options, const std::string& program) {
     const std::string network = fingerprint<FaceNetwork>();
     if (!options.init.empty() && !options.resume) load_weights(options.init, trainer->weights(), network);
 
-    TrainingSettings settings;
-    settings.epochs = options.epochs;
-    settings.loader.batch_pairs = options.batch;
-    settings.loader.shuffle = options.shuffle;
-    settings.loader.seed = options.seed;
-    settings.learning_rate = options.lr;
-    settings.weights = {network, options.loss, std::nullopt, std::nullopt, recipe};
-    if (options.loss == "contrastive") settings.weights.margin = options.margin;
-    settings.identity = identity(options, data.train, network);
-    settings.threads = options.threads;
-    const std::size_t batches = (data.train.pairs.size() + options.batch - 1) / options.batch;
-    settings.schedule = make_schedule(options, static_cast<std::int64_t>(batches * options.epochs));
-
     Progress progress(stdout);
-    Training training(*trainer, data.train.images, data.train.pairs, settings, directory, progress);
+    Training training(*trainer, data.train.images, data.train.pairs,
+                      training_settings(options, data.train, recipe, network), directory, progress);
     if (options.resume) {
         training.resume();
     } else {
@@ -153,7 +158,7 @@ int train(const Options& options, const std::string& program) {
         }
     }
 
-    progress.line("fixing the threshold on training pairs");
+    if (options.loss == "contrastive") progress.line("fixing the threshold on training pairs");
     const double threshold = training.finish_last();
     progress.line(fmt::format("threshold: {:.4f}", threshold));
     if (!data.test.pairs.empty())

@@ -163,8 +163,8 @@ def run_segment(segment, inputs, channels):
 
 @torch.no_grad()
 def draw_parameters(network, backbone):
-    """Initial parameters, away from jumps and constants under both twin policies. Returns the draw of each output channel of each
-    weighted layer, {"<layer>": [channels]}."""
+    """Initial parameters, away from jumps and constants under both twin policies. Returns the draw of each output
+    channel of each weighted layer, {"<layer>": [channels]}."""
     for index, layer in enumerate(backbone):
         initialize(f"{network}.backbone.{index}", layer)
     pairs = images(network)

@@ -30,11 +30,11 @@ struct TrainingSettings {
     std::uint32_t epochs = 10;
     PairLoaderSettings loader{};  ///< its smallest_batch is the trainer's
     Schedule schedule = constant_schedule();
-    double learning_rate = 1e-3;           ///< the optimizer's, for metrics.csv
-    WeightsInfo weights{};                 ///< goes with the weights; the threshold is filled in
-    Metadata identity{};                   ///< what the course of the training depends on: see save_checkpoint
-    int threads = 1;                       ///< for preparing images outside the steps
-    std::size_t calibration_pairs = 1000;  ///< training pairs that fix the threshold, at most
+    double learning_rate = 1e-3;          ///< the optimizer's, for metrics.csv
+    WeightsInfo weights{};                ///< goes with the weights; the threshold is filled in
+    Metadata identity{};                  ///< what the course of the training depends on: see save_checkpoint
+    int threads = 1;                      ///< for preparing images outside the steps
+    std::size_t calibration_pairs = 300;  ///< training pairs that fix the threshold, at most
     /// An epoch that ends at least this long after the last save is saved; the end of training and a stop always are.
     std::chrono::seconds save_interval{300};
 };
