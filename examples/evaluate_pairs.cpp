@@ -56,9 +56,9 @@ std::vector<std::uint32_t> folds_of(const PairList& list, std::uint32_t folds) {
 void check_pairs(const PairList& list, const Arguments& arguments) {
     const std::vector<PairLabel> labels = ditto::pair_labels(list.pairs);
     const std::vector<double> scores(labels.size());
-    const auto orientation = ditto::ScoreOrientation::smaller_is_same;
-    roc_curve(scores, labels, orientation);
-    if (arguments.by_folds) folded_accuracy(scores, labels, orientation, folds_of(list, arguments.folds));
+    const auto kind = ditto::ScoreKind::distance;
+    roc_curve(scores, labels, kind);
+    if (arguments.by_folds) folded_accuracy(scores, labels, kind, folds_of(list, arguments.folds));
 }
 
 // The score of every pair: [pairs].
@@ -81,11 +81,10 @@ Findings evaluate(support::FaceVerifier& verifier, const PairList& list, const A
     const std::vector<double> scores = score_pairs(verifier, list, arguments.images);
     const std::vector<PairLabel> labels = ditto::pair_labels(list.pairs);
     const VerifierInfo& info = verifier.info();
-    const ditto::ScoreOrientation orientation = score_orientation(info.score_kind);
-    Findings result{list.images.size(), {}, {}, roc_curve(scores, labels, orientation)};
-    if (info.threshold) result.accuracy = accuracy_at(scores, labels, orientation, *info.threshold);
-    if (arguments.by_folds)
-        result.folded = folded_accuracy(scores, labels, orientation, folds_of(list, arguments.folds));
+    const ditto::ScoreKind kind = info.score_kind;
+    Findings result{list.images.size(), {}, {}, roc_curve(scores, labels, kind)};
+    if (info.threshold) result.accuracy = accuracy_at(scores, labels, kind, *info.threshold);
+    if (arguments.by_folds) result.folded = folded_accuracy(scores, labels, kind, folds_of(list, arguments.folds));
     return result;
 }
 

@@ -27,7 +27,7 @@ int verify(const std::string& weights, const std::vector<std::string>& images, s
     verifier->embed_files("", images, [&](auto batch) { features.insert(features.end(), batch.begin(), batch.end()); });
     const std::span both(features);
     const double score = verifier->score(both.first(support::feature_size), both.last(support::feature_size));
-    const bool same = accepts(score_orientation(info.score_kind), *threshold, score);
+    const bool same = accepts(info.score_kind, *threshold, score);
     std::printf("%s  %s %.6g  threshold %.6g\n", same ? "same" : "different", info.score_name(), score, *threshold);
     return same ? exit_same : exit_different;
 }

@@ -11,7 +11,7 @@
 #include "reference_pairs.hpp"
 
 using ditto::PairLabel;
-using enum ditto::ScoreOrientation;
+using enum ditto::ScoreKind;
 
 namespace {
 
@@ -24,8 +24,7 @@ std::vector<std::uint32_t> reference_folds() {
 }  // namespace
 
 TEST_CASE("the reference's folds") {
-    const auto result =
-        ditto::folded_accuracy(reference_scores(), reference_labels(), smaller_is_same, reference_folds());
+    const auto result = ditto::folded_accuracy(reference_scores(), reference_labels(), distance, reference_folds());
     REQUIRE(result.folds.size() == 4);
     const double thresholds[] = {17.0 / 8, 13.0 / 8, 17.0 / 8, 13.0 / 8};
     const double accuracies[] = {1, 3.0 / 5, 3.0 / 5, 4.0 / 5};
@@ -42,12 +41,12 @@ TEST_CASE("no fold's threshold depends on its own scores or labels") {
     const auto folds = reference_folds();
     auto scores = reference_scores();
     auto labels = reference_labels();
-    const auto before = ditto::folded_accuracy(scores, labels, smaller_is_same, folds);
+    const auto before = ditto::folded_accuracy(scores, labels, distance, folds);
     for (std::size_t i = 10; i < 15; ++i) {  // fold 2
         scores[i] = 100 - scores[i];
         labels[i] = labels[i] == PairLabel::same ? PairLabel::different : PairLabel::same;
     }
-    const auto after = ditto::folded_accuracy(scores, labels, smaller_is_same, folds);
+    const auto after = ditto::folded_accuracy(scores, labels, distance, folds);
     CHECK(after.folds[2].threshold == before.folds[2].threshold);
     CHECK(after.folds[2].accuracy != before.folds[2].accuracy);
 }
@@ -74,7 +73,7 @@ TEST_CASE("folds made by index hold equally many pairs of each kind, neighbours 
 TEST_CASE("folds that cannot be evaluated are refused") {
     const auto result = [](const std::vector<double>& scores, const std::vector<PairLabel>& labels,
                            const std::vector<std::uint32_t>& folds) {
-        ditto::folded_accuracy(scores, labels, smaller_is_same, folds);
+        ditto::folded_accuracy(scores, labels, distance, folds);
     };
     using enum PairLabel;
     const double nan = std::numeric_limits<double>::quiet_NaN();

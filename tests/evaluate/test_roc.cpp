@@ -13,7 +13,7 @@
 #include "reference_pairs.hpp"
 
 using ditto::PairLabel;
-using enum ditto::ScoreOrientation;
+using enum ditto::ScoreKind;
 
 namespace {
 
@@ -29,12 +29,12 @@ doctest::Approx about(double value) {
 
 }  // namespace
 
-TEST_CASE("the reference's figures, in both orientations") {
+TEST_CASE("the reference's figures, for both kinds of score") {
     const auto labels = reference_labels();
     const auto distances = reference_scores();
-    for (const auto orientation : {smaller_is_same, larger_is_same}) {
-        const auto scores = orientation == smaller_is_same ? distances : negated(distances);
-        const auto curve = ditto::roc_curve(scores, labels, orientation);
+    for (const auto kind : {distance, probability}) {
+        const auto scores = kind == distance ? distances : negated(distances);
+        const auto curve = ditto::roc_curve(scores, labels, kind);
         CHECK(curve.points.size() == 15);
         CHECK(curve.area() == about(179.0 / 200));
         CHECK(curve.equal_error_rate() == about(0.2));
@@ -45,19 +45,19 @@ TEST_CASE("the reference's figures, in both orientations") {
         const auto& best = curve.most_accurate();
         CHECK(std::abs(best.threshold) == 17.0 / 8);
         CHECK(curve.accuracy(best) == about(17.0 / 20));
-        CHECK(ditto::accuracy_at(scores, labels, orientation, best.threshold) == about(17.0 / 20));
+        CHECK(ditto::accuracy_at(scores, labels, kind, best.threshold) == about(17.0 / 20));
     }
 }
 
 TEST_CASE("the curve runs from accepting nothing to accepting all, and does what its thresholds do") {
     const auto scores = reference_scores();
     const auto labels = reference_labels();
-    const auto curve = ditto::roc_curve(scores, labels, smaller_is_same);
+    const auto curve = ditto::roc_curve(scores, labels, distance);
     CHECK(curve.points.front().true_accepts + curve.points.front().false_accepts == 0);
     CHECK(curve.points.back().true_accepts == curve.same);
     CHECK(curve.points.back().false_accepts == curve.different);
     for (const ditto::RocPoint& point : curve.points)
-        CHECK(ditto::accuracy_at(scores, labels, smaller_is_same, point.threshold) == curve.accuracy(point));
+        CHECK(ditto::accuracy_at(scores, labels, distance, point.threshold) == curve.accuracy(point));
 }
 
 TEST_CASE("brute force over random scores with many ties") {
@@ -68,11 +68,11 @@ TEST_CASE("brute force over random scores with many ties") {
         while (labels.size() < 150) labels.push_back(random.chance(0.4) ? PairLabel::same : PairLabel::different);
         for (const PairLabel label : labels)
             scores.push_back(random.below(40) + (label == PairLabel::same ? 8.0 : 0.0));
-        const auto curve = ditto::roc_curve(scores, labels, larger_is_same);
+        const auto curve = ditto::roc_curve(scores, labels, probability);
 
         double wins = 0, best = 0;
         for (std::size_t i = 0; i < scores.size(); ++i) {
-            best = std::max(best, ditto::accuracy_at(scores, labels, larger_is_same, scores[i]));
+            best = std::max(best, ditto::accuracy_at(scores, labels, probability, scores[i]));
             for (std::size_t j = 0; j < scores.size(); ++j)
                 if (labels[i] == PairLabel::same && labels[j] == PairLabel::different)
                     wins += scores[i] > scores[j] ? 1 : scores[i] == scores[j] ? 0.5 : 0;
@@ -97,20 +97,20 @@ TEST_CASE("brute force over random scores with many ties") {
 
 TEST_CASE("perfect, useless and reversed scores") {
     const std::vector<PairLabel> labels{PairLabel::same, PairLabel::same, PairLabel::different, PairLabel::different};
-    const auto perfect = ditto::roc_curve(std::vector<double>{1, 2, 5, 6}, labels, smaller_is_same);
+    const auto perfect = ditto::roc_curve(std::vector<double>{1, 2, 5, 6}, labels, distance);
     CHECK(perfect.area() == 1);
     CHECK(perfect.equal_error_rate() == 0);
     CHECK(perfect.true_accept_rate_at(0.001) == 1);
     CHECK(perfect.most_accurate().threshold == 3.5);
 
-    const auto useless = ditto::roc_curve(std::vector<double>{3, 3, 3, 3}, labels, smaller_is_same);
+    const auto useless = ditto::roc_curve(std::vector<double>{3, 3, 3, 3}, labels, distance);
     CHECK(useless.points.size() == 2);
     CHECK(useless.area() == 0.5);
     CHECK(useless.equal_error_rate() == 0.5);
     CHECK(useless.true_accept_rate_at(0.1) == 0);
     CHECK(useless.accuracy(useless.most_accurate()) == 0.5);
 
-    const auto reversed = ditto::roc_curve(std::vector<double>{1, 2, 5, 6}, labels, larger_is_same);
+    const auto reversed = ditto::roc_curve(std::vector<double>{1, 2, 5, 6}, labels, probability);
     CHECK(reversed.area() == 0);
     CHECK(reversed.equal_error_rate() == 1);
 }
@@ -118,8 +118,8 @@ TEST_CASE("perfect, useless and reversed scores") {
 TEST_CASE("of equally good thresholds the strictest is taken") {
     // Accepting the first score alone and accepting the first three are both right for 3 of 4 pairs.
     const std::vector<PairLabel> labels{PairLabel::same, PairLabel::different, PairLabel::same, PairLabel::different};
-    CHECK(ditto::roc_curve(std::vector<double>{1, 2, 3, 4}, labels, smaller_is_same).most_accurate().threshold == 1.5);
-    CHECK(ditto::roc_curve(std::vector<double>{4, 3, 2, 1}, labels, larger_is_same).most_accurate().threshold == 3.5);
+    CHECK(ditto::roc_curve(std::vector<double>{1, 2, 3, 4}, labels, distance).most_accurate().threshold == 1.5);
+    CHECK(ditto::roc_curve(std::vector<double>{4, 3, 2, 1}, labels, probability).most_accurate().threshold == 3.5);
 }
 
 TEST_CASE("scores that are neighbours in floating point are still parted") {
@@ -127,16 +127,16 @@ TEST_CASE("scores that are neighbours in floating point are still parted") {
     const double next = std::nextafter(1.0, 2.0);
     for (const double low : {1.0, next}) {
         const std::vector<double> up{low, std::nextafter(low, 2.0)}, down{std::nextafter(low, 2.0), low};
-        const double smaller = ditto::roc_curve(up, labels, smaller_is_same).most_accurate().threshold;
-        CHECK(ditto::accuracy_at(up, labels, smaller_is_same, smaller) == 1);
-        const double larger = ditto::roc_curve(down, labels, larger_is_same).most_accurate().threshold;
-        CHECK(ditto::accuracy_at(down, labels, larger_is_same, larger) == 1);
+        const double smaller = ditto::roc_curve(up, labels, distance).most_accurate().threshold;
+        CHECK(ditto::accuracy_at(up, labels, distance, smaller) == 1);
+        const double larger = ditto::roc_curve(down, labels, probability).most_accurate().threshold;
+        CHECK(ditto::accuracy_at(down, labels, probability, larger) == 1);
     }
 }
 
 TEST_CASE("scores and labels that mean nothing are refused") {
     const auto curve = [](const std::vector<double>& scores, const std::vector<PairLabel>& labels) {
-        ditto::roc_curve(scores, labels, smaller_is_same);
+        ditto::roc_curve(scores, labels, distance);
     };
     const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
     const std::vector<PairLabel> both{PairLabel::same, PairLabel::different};
@@ -147,7 +147,7 @@ TEST_CASE("scores and labels that mean nothing are refused") {
                          doctest::Contains("none is labelled different"), ditto::Error);
     CHECK_THROWS_WITH_AS(curve({1}, {PairLabel::different}), doctest::Contains("none is labelled same"), ditto::Error);
     CHECK_THROWS_AS(curve({}, {}), ditto::Error);
-    CHECK_THROWS_WITH_AS(ditto::accuracy_at(std::vector{1, nan}, both, smaller_is_same, 1), doctest::Contains("pair 1"),
+    CHECK_THROWS_WITH_AS(ditto::accuracy_at(std::vector{1, nan}, both, distance, 1), doctest::Contains("pair 1"),
                          ditto::Error);
-    CHECK_THROWS_WITH_AS(ditto::accuracy_at({}, {}, smaller_is_same, 1), doctest::Contains("no pairs"), ditto::Error);
+    CHECK_THROWS_WITH_AS(ditto::accuracy_at({}, {}, distance, 1), doctest::Contains("no pairs"), ditto::Error);
 }

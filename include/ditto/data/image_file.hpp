@@ -13,11 +13,11 @@
 #include <string_view>
 
 #include "ditto/core/error.hpp"
+#include "ditto/core/read_file.hpp"
 #include "ditto/data/image.hpp"
 #include "ditto/data/jpeg.hpp"
 #include "ditto/data/netpbm.hpp"
 #include "ditto/data/orientation.hpp"
-#include "ditto/core/read_file.hpp"
 
 namespace ditto {
 

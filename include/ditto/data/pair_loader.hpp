@@ -80,7 +80,10 @@ class PairLoader {
         std::iota(order_.begin(), order_.end(), 0U);
         if (settings_.shuffle)
             Random(settings_.seed, RandomPurpose::shuffle, epoch).shuffle(order_.begin(), order_.end());
-        for (Slot& slot : slots_) slot.ready = false;
+        for (Slot& slot : slots_) {
+            slot.ready = false;
+            slot.failure = nullptr;  // of a batch that nobody asked for
+        }
         epoch_ = epoch;
         next_to_prepare_ = next_to_take_ = first_batch;
         changed_.notify_all();

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "ditto/core/atomic_file.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/data/image.hpp"
-#include "ditto/core/atomic_file.hpp"
 
 namespace ditto {
 

@@ -50,8 +50,8 @@ struct FoldedAccuracy {
 /// Accuracy of each fold at the threshold that is most accurate on the others. `fold_of_pair`: 0 to folds - 1 for each
 /// pair. Throws Error when a score is not finite, naming the pair; when there are fewer than two folds or one is empty;
 /// and when the pairs outside a fold are all of one kind.
-inline FoldedAccuracy folded_accuracy(std::span<const double> scores, std::span<const PairLabel> labels,
-                                      ScoreOrientation orientation, std::span<const std::uint32_t> fold_of_pair) {
+inline FoldedAccuracy folded_accuracy(std::span<const double> scores, std::span<const PairLabel> labels, ScoreKind kind,
+                                      std::span<const std::uint32_t> fold_of_pair) {
     detail::require_scores(scores, labels);
     if (fold_of_pair.size() != scores.size())
         throw Error("there are " + std::to_string(fold_of_pair.size()) + " fold numbers for " +
@@ -77,8 +77,8 @@ inline FoldedAccuracy folded_accuracy(std::span<const double> scores, std::span<
         if (own.scores.empty()) throw Error(name + " has no pairs; use fewer folds or more pairs");
         if (std::ranges::count(others.labels, others.labels.front()) == std::ssize(others.labels))
             throw Error("the pairs outside " + name + " are all of one kind; put `same` and `different` pairs in each");
-        const double threshold = roc_curve(others.scores, others.labels, orientation).most_accurate().threshold;
-        result.folds.push_back({threshold, accuracy_at(own.scores, own.labels, orientation, threshold)});
+        const double threshold = roc_curve(others.scores, others.labels, kind).most_accurate().threshold;
+        result.folds.push_back({threshold, accuracy_at(own.scores, own.labels, kind, threshold)});
         result.mean += result.folds.back().accuracy / static_cast<double>(folds);
     }
     double squares = 0;

@@ -13,15 +13,13 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/pair_label.hpp"
+#include "ditto/core/score_kind.hpp"
 
 namespace ditto {
 
-/// Which scores mean the same person: small ones (distances) or large ones (probabilities, logits).
-enum class ScoreOrientation { smaller_is_same, larger_is_same };
-
 /// Is a pair of this score taken for the same person? The threshold itself is.
-constexpr bool accepts(ScoreOrientation orientation, double threshold, double score) {
-    return orientation == ScoreOrientation::smaller_is_same ? score <= threshold : score >= threshold;
+constexpr bool accepts(ScoreKind kind, double threshold, double score) {
+    return kind == ScoreKind::distance ? score <= threshold : score >= threshold;
 }
 
 /// What one threshold does.
@@ -102,21 +100,20 @@ inline void require_scores(std::span<const double> scores, std::span<const PairL
 }  // namespace detail
 
 /// The share of pairs that a given threshold gets right. Throws Error when there is no pair, or a score is not finite.
-inline double accuracy_at(std::span<const double> scores, std::span<const PairLabel> labels,
-                          ScoreOrientation orientation, double threshold) {
+inline double accuracy_at(std::span<const double> scores, std::span<const PairLabel> labels, ScoreKind kind,
+                          double threshold) {
     detail::require_scores(scores, labels);
     if (scores.empty()) throw Error("there are no pairs to measure the accuracy on; give at least one");
     std::size_t right = 0;
     for (std::size_t i = 0; i < scores.size(); ++i)
-        right += accepts(orientation, threshold, scores[i]) == (labels[i] == PairLabel::same);
+        right += accepts(kind, threshold, scores[i]) == (labels[i] == PairLabel::same);
     return static_cast<double>(right) / static_cast<double>(scores.size());
 }
 
 /// The curve of scored pairs, in O(pairs log pairs). Thresholds lie midway between neighbouring scores, equal scores
 /// are never parted; the first threshold accepts nothing, the last is the score that is least like `same`. Throws Error
 /// when a score is not finite, naming the pair, or when there are not pairs of both kinds.
-inline RocCurve roc_curve(std::span<const double> scores, std::span<const PairLabel> labels,
-                          ScoreOrientation orientation) {
+inline RocCurve roc_curve(std::span<const double> scores, std::span<const PairLabel> labels, ScoreKind kind) {
     detail::require_scores(scores, labels);
     RocCurve curve;
     curve.same = static_cast<std::size_t>(std::ranges::count(labels, PairLabel::same));
@@ -126,7 +123,7 @@ inline RocCurve roc_curve(std::span<const double> scores, std::span<const PairLa
                     (curve.same == 0 ? "same" : "different") + "; an evaluation needs both kinds");
 
     // Scores that are better when larger are negated: what is accepted always comes first.
-    const double sign = orientation == ScoreOrientation::smaller_is_same ? 1 : -1;
+    const double sign = kind == ScoreKind::distance ? 1 : -1;
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order, {}, [&](std::size_t i) { return sign * scores[i]; });

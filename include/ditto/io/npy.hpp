@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "ditto/core/error.hpp"
 #include "ditto/core/atomic_file.hpp"
+#include "ditto/core/error.hpp"
 
 namespace ditto {
 

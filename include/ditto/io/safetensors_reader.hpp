@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "ditto/core/error.hpp"
-#include "ditto/io/dtype.hpp"
 #include "ditto/core/file_descriptor.hpp"
+#include "ditto/io/dtype.hpp"
 #include "ditto/io/safetensors_header.hpp"
 
 namespace ditto {

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "ditto/core/error.hpp"
 #include "ditto/core/atomic_file.hpp"
+#include "ditto/core/error.hpp"
 #include "ditto/io/dtype.hpp"
 #include "ditto/io/safetensors_header.hpp"
 

@@ -7,15 +7,10 @@
 #include <cstdint>
 
 #include "ditto/core/pair_label.hpp"
+#include "ditto/core/score_kind.hpp"
 #include "ditto/layers/layer.hpp"
 
 namespace ditto {
-
-/// What a loss's score of a pair means.
-enum class ScoreKind : std::uint8_t {
-    distance,    ///< 0 or more; the smaller, the more alike
-    probability  ///< in [0, 1] that both images show the same person
-};
 
 /// Base of every loss, with the defaults. A loss adds
 ///   static constexpr std::string_view name;       // as the command line and the weights' metadata spell it

@@ -87,8 +87,7 @@ inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, 
         Random(seed, RandomPurpose::pairing).shuffle(drawn.begin(), drawn.end());
         drawn.resize(most);
     }
-    return roc_curve(score_images(trainer, store, drawn, threads), pair_labels(drawn),
-                     score_orientation(trainer.score_kind()))
+    return roc_curve(score_images(trainer, store, drawn, threads), pair_labels(drawn), trainer.score_kind())
         .most_accurate()
         .threshold;
 }
@@ -99,9 +98,9 @@ inline Evaluation evaluate(AnyTrainer& trainer, const ImageStore& store, std::sp
                            int threads) {
     const std::vector<double> scores = score_images(trainer, store, pairs, threads);
     const std::vector<PairLabel> labels = pair_labels(pairs);
-    const ScoreOrientation orientation = score_orientation(trainer.score_kind());
-    const RocCurve curve = roc_curve(scores, labels, orientation);
-    return {pairs.size(), accuracy_at(scores, labels, orientation, threshold), curve.equal_error_rate(), curve.area()};
+    const ScoreKind kind = trainer.score_kind();
+    const RocCurve curve = roc_curve(scores, labels, kind);
+    return {pairs.size(), accuracy_at(scores, labels, kind, threshold), curve.equal_error_rate(), curve.area()};
 }
 
 }  // namespace ditto

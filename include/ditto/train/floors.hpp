@@ -72,11 +72,11 @@ std::vector<double> described_distances(const StoredPairs& data, std::size_t siz
 template <class Describe>
 double floor_accuracy(const StoredPairs& train, const StoredPairs& test, std::size_t size, int threads,
                       const Describe& describe) {
-    constexpr auto orientation = ScoreOrientation::smaller_is_same;
+    constexpr auto kind = ScoreKind::distance;
     const std::vector<double> known = described_distances(train, size, threads, describe);
-    const double threshold = roc_curve(known, pair_labels(train.pairs), orientation).most_accurate().threshold;
+    const double threshold = roc_curve(known, pair_labels(train.pairs), kind).most_accurate().threshold;
     const std::vector<double> unknown = described_distances(test, size, threads, describe);
-    return accuracy_at(unknown, pair_labels(test.pairs), orientation, threshold);
+    return accuracy_at(unknown, pair_labels(test.pairs), kind, threshold);
 }
 
 }  // namespace detail

@@ -17,11 +17,6 @@
 
 namespace ditto {
 
-/// Which scores of a loss mean the same person.
-constexpr ScoreOrientation score_orientation(ScoreKind kind) {
-    return kind == ScoreKind::distance ? ScoreOrientation::smaller_is_same : ScoreOrientation::larger_is_same;
-}
-
 /// Metrics of one epoch, from its training steps: each pair's score is taken before the step's update, with the batch's
 /// statistics and augmentation. NaN where something is not defined.
 struct EpochMetrics {
@@ -125,10 +120,9 @@ class EpochRecorder {
         if (kind_ == ScoreKind::probability) metrics.threshold = 0.5;
         const auto same = std::ranges::count(labels, PairLabel::same);
         if (same == 0 || same == std::ssize(labels)) return;
-        const ScoreOrientation orientation = score_orientation(kind_);
-        const RocCurve curve = roc_curve(scores, labels, orientation);
+        const RocCurve curve = roc_curve(scores, labels, kind_);
         if (kind_ == ScoreKind::distance) metrics.threshold = curve.most_accurate().threshold;
-        metrics.accuracy = accuracy_at(scores, labels, orientation, metrics.threshold);
+        metrics.accuracy = accuracy_at(scores, labels, kind_, metrics.threshold);
         metrics.equal_error_rate = curve.equal_error_rate();
     }
 

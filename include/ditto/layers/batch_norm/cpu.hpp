@@ -1,8 +1,8 @@
 // BatchNorm on the CPU, over a matrix of rows (samples x pixels) and channels.
 //
-// Statistics: each chunk of rows gives its mean and its sum of squared deviations from that mean, in the scalar type;
-// chunks merge in float64 and in fixed order (Chan, Golub, LeVeque: "Updating formulae and a pairwise algorithm for
-// computing sample variances", 1979). Backward: two sums per channel and twin group, then one elementwise map.
+// Statistics: each chunk of rows gives its mean and its sum of squared deviations from that mean; chunks merge in
+// float64 and in fixed order (Chan, Golub, LeVeque: "Updating formulae and a pairwise algorithm for computing sample
+// variances", 1979). Backward: two sums per channel and twin group, then one elementwise map.
 #pragma once
 
 #include <array>
@@ -48,17 +48,25 @@ constexpr std::size_t batch_norm_workspace(std::size_t images, std::size_t pixel
 // The mean, and the sum of squared deviations from it, of every channel over rows [begin, end).
 template <std::size_t Channels, class T>
 void chunk_moments(const T* x, std::size_t begin, std::size_t end, double* mean, double* deviations) {
-    std::array<T, Channels> sum{}, square{};
-    for (std::size_t row = begin; row < end; ++row)
+    sum_rows<Channels, T>(begin, end, mean, [&](std::size_t row, T* sum) {
         for (std::size_t c = 0; c < Channels; ++c) sum[c] += x[row * Channels + c];
-    for (std::size_t c = 0; c < Channels; ++c) sum[c] /= static_cast<T>(end - begin);
-    for (std::size_t row = begin; row < end; ++row)
+    });
+    const double count = static_cast<double>(end - begin);
+    std::array<T, Channels> center;  // the mean, rounded
+    for (std::size_t c = 0; c < Channels; ++c) {
+        mean[c] /= count;
+        center[c] = static_cast<T>(mean[c]);
+    }
+    sum_rows<Channels, T>(begin, end, deviations, [&](std::size_t row, T* sum) {
         for (std::size_t c = 0; c < Channels; ++c) {
-            const T deviation = x[row * Channels + c] - sum[c];
-            square[c] += deviation * deviation;
+            const T deviation = x[row * Channels + c] - center[c];
+            sum[c] += deviation * deviation;
         }
-    std::copy(sum.begin(), sum.end(), mean);
-    std::copy(square.begin(), square.end(), deviations);
+    });
+    for (std::size_t c = 0; c < Channels; ++c) {
+        const double rounding = mean[c] - static_cast<double>(center[c]);
+        deviations[c] -= count * rounding * rounding;
+    }
 }
 
 template <int Size, class Input, class P>
@@ -137,17 +145,15 @@ void batch_norm_backward(const Cpu<P>& device, const BackwardCall<typename P::sc
     parallel_for(rows.chunks(), device.threads, [&](std::size_t at) {
         const T* mean = statistics.mean + rows.group_of(at) * channels;
         const T* inverse_deviation = statistics.inverse_deviation + rows.group_of(at) * channels;
-        std::array<T, channels> plain{}, weighted{};
-        for (std::size_t row = rows.begin(at); row < rows.end(at); ++row)
+        double* own = sums + at * 2 * channels;
+        sum_rows<2 * channels, T>(rows.begin(at), rows.end(at), own, [&](std::size_t row, T* sum) {
             for (std::size_t c = 0; c < channels; ++c) {
                 const T dy = call.output_gradient[row * channels + c];
-                plain[c] += dy;
-                weighted[c] += dy * (call.input[row * channels + c] - mean[c]);
+                sum[c] += dy;
+                sum[channels + c] += dy * (call.input[row * channels + c] - mean[c]);
             }
-        for (std::size_t c = 0; c < channels; ++c) {
-            sums[at * 2 * channels + c] = static_cast<double>(plain[c]);
-            sums[(at * 2 + 1) * channels + c] = static_cast<double>(weighted[c] * inverse_deviation[c]);
-        }
+        });
+        for (std::size_t c = 0; c < channels; ++c) own[channels + c] *= static_cast<double>(inverse_deviation[c]);
     });
 
     // The groups' totals take the place of the groups' first chunks.
