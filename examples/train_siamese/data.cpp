@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <ditto/core/hash.hpp>
 #include <ditto/data/face_pairs.hpp>
 #include <optional>
 #include <string_view>
@@ -13,15 +14,12 @@ namespace {
 using ditto::FacePairs, ditto::ImageRecipe, ditto::ImageStore;
 using Augmentation = std::optional<ditto::AugmentationSettings>;
 
-// FNV-1a.
 std::string fingerprint(const ditto::PairList& list) {
-    std::uint64_t hash = 14695981039346656037ULL;
-    const auto mix = [&](std::string_view text) {
-        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    };
+    ditto::Fnv1a hash;
     for (const ditto::Pair& pair : list.pairs)
-        mix(fmt::format("{}\n{}\n{}\n", list.images[pair.left], list.images[pair.right], static_cast<int>(pair.label)));
-    return fmt::format("{:016x}", hash);
+        hash.mix(
+            fmt::format("{}\n{}\n{}\n", list.images[pair.left], list.images[pair.right], static_cast<int>(pair.label)));
+    return hash.digits();
 }
 
 ImagePairs load_list(const Options& options, const std::string& path, const ImageRecipe& recipe,
