@@ -17,7 +17,7 @@ cmake --build build/release --parallel "$(nproc)" --target train_siamese -- --qu
 
 stage "train"
 # Features start about 45 apart, so the margin is 40: see docs/guide/3_losses_and_margins.md.
-command=(build/release/bin/train_siamese --faces --face-people 800 --loss contrastive --margin 40
+command=(build/release/bin/train_siamese --faces --face-people 1000 --loss contrastive --margin 40
          --optimizer sgd --lr 3e-5 --schedule cosine --epochs 1 --batch 16 --no-augment "$@")
 echo "${command[*]}"
 "${command[@]}"
