@@ -41,7 +41,7 @@ void update(const AdamFamily<Decoupled>& adam, const UpdateCall<T>& call) {
     const T shrink = static_cast<T>(Decoupled ? 1.0 - call.learning_rate * adam.weight_decay : 1.0);
     T* means = call.state[0];
     T* squares = call.state[1];
-#pragma omp simd
+    // No `omp simd`: clang would warn that it keeps the square root's errno, where it may not be dropped.
     for (std::size_t i = 0; i < call.size; ++i) {
         const T gradient = call.gradients[i] + decay * call.parameters[i];
         const T mean = keep1 * means[i] + take1 * gradient;

@@ -12,8 +12,12 @@ namespace ditto {
 template <class Input, class P>
 void forward(Sigmoid, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
     using T = typename P::scalar;
-    detail::map(device, call.images * Input::size, call.input, call.output,
-                [](T x) { return T{1} / (T{1} + std::exp(-x)); });
+    // Not detail::map: its loop promises vectors, and no compiler here has an exp of vectors.
+    parallel_chunks(call.images * Input::size, detail::elementwise_chunk, device.threads,
+                    [&](std::size_t begin, std::size_t end) {
+                        for (std::size_t i = begin; i < end; ++i)
+                            call.output[i] = T{1} / (T{1} + std::exp(-call.input[i]));
+                    });
 }
 
 template <class Input, class P>
