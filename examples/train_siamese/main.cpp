@@ -123,6 +123,7 @@ int main(int argc, char** argv) {
     options.threads = ditto::available_threads();
     CLI::App app("Trains the 19-layer face network to tell whether two images show the same person.", "train_siamese");
     app.option_defaults()->always_capture_default();
+    app.option_defaults()->take_last();  // an option given twice: the later one wins
     add_options(app, options);
     return support::run_program(app, argc, argv, [&] {
         complete(app, options);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "ditto/core/tensor.hpp"
@@ -51,6 +52,9 @@ class Inference {
     /// For passes of up to `images` images. Throws Error when the memory cannot be had.
     explicit Inference(std::size_t images, const Device& device = {})
         : device_(device), capacity_(images), plan_(device, images), block_(plan_.total_bytes) {
+        if (device_.threads < 1 || capacity_ < 1)
+            throw Error("an Inference needs at least 1 thread and room for 1 image; got " +
+                        std::to_string(device_.threads) + " and " + std::to_string(capacity_));
         prepare(device_);
         detail::poison(block_.data(), block_.bytes());
         std::byte* buffers = block_.data() + Plan::parameter_bytes;
@@ -67,6 +71,10 @@ class Inference {
     /// The features of any number of images: images [count, H, W, C] in [0, 1], features [count, features].
     void embed(std::span<const float> images, std::span<float> features) {
         const std::size_t count = images.size() / image_size;
+        if (images.size() != count * image_size || features.size() != count * feature_size)
+            throw Error("embed got " + std::to_string(images.size()) + " numbers of images and room for " +
+                        std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
+                        ", its features " + std::to_string(feature_size));
         for (std::size_t first = 0; first < count; first += capacity_) {
             const std::size_t now = std::min(capacity_, count - first);
             detail::guard_step(plan_.activations, tensors_.activations, 0);

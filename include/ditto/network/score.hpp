@@ -3,8 +3,10 @@
 
 #include <array>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "ditto/core/error.hpp"
 #include "ditto/network/siamese.hpp"
 
 namespace ditto {
@@ -15,6 +17,11 @@ void score_pairs(const typename Verifier::Loss& loss, const Device& device,
                  const std::array<const typename Device::scalar*, max_layer_tensors>& head, std::span<const float> left,
                  std::span<const float> right, std::span<double> scores) {
     using T = typename Device::scalar;
+    constexpr std::size_t size = static_cast<std::size_t>(Verifier::Features::size);
+    if (left.size() != scores.size() * size || right.size() != left.size())
+        throw Error("score got features of " + std::to_string(left.size()) + " and " + std::to_string(right.size()) +
+                    " numbers for " + std::to_string(scores.size()) + " pairs; each side of a pair has " +
+                    std::to_string(size));
     // Features travel as float whatever the device computes in.
     const std::vector<T> left_features(left.begin(), left.end()), right_features(right.begin(), right.end());
     LossCall<T> call{};

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "ditto/core/parallel.hpp"
@@ -85,7 +86,16 @@ inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, 
     std::vector<Pair> drawn(pairs.begin(), pairs.end());
     if (drawn.size() > most) {
         Random(seed, RandomPurpose::pairing).shuffle(drawn.begin(), drawn.end());
-        drawn.resize(most);
+        // As many of each kind as their share of the list, and of neither none.
+        const auto different =
+            std::ranges::stable_partition(drawn, [](const Pair& pair) { return pair.label == PairLabel::same; });
+        const std::size_t same = drawn.size() - different.size();
+        const std::size_t kept = std::clamp<std::size_t>(most * same / drawn.size(), std::min<std::size_t>(same, 1),
+                                                         std::max<std::size_t>(most - 1, 1));
+        std::vector<Pair> chosen(drawn.begin(), drawn.begin() + static_cast<std::ptrdiff_t>(kept));
+        chosen.insert(chosen.end(), different.begin(),
+                      different.begin() + static_cast<std::ptrdiff_t>(std::min(most - kept, different.size())));
+        drawn = std::move(chosen);
     }
     return roc_curve(score_images(trainer, store, drawn, threads), pair_labels(drawn), trainer.score_kind())
         .most_accurate()

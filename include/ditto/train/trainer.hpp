@@ -44,6 +44,9 @@ class Trainer final : public AnyTrainer {
     /// Throws Error when the memory of the plan cannot be had.
     explicit Trainer(const Settings& settings)
         : settings_(settings), plan_(settings.device, settings.batch), block_(plan_.total_bytes) {
+        if (settings_.device.threads < 1 || settings_.batch.count < 1)
+            throw Error("a Trainer needs at least 1 thread and batches of 1 pair; got " +
+                        std::to_string(settings_.device.threads) + " and " + std::to_string(settings_.batch.count));
         prepare(settings_.device);
         detail::poison(block_.data(), block_.bytes());
         detail::open_tensors(block_.data(), Plan::model.parameters);
@@ -102,6 +105,10 @@ class Trainer final : public AnyTrainer {
 
     void embed(std::span<const float> images, std::span<float> features) override {
         const std::size_t count = images.size() / image_size;
+        if (images.size() != count * image_size || features.size() != count * feature_size)
+            throw Error("embed got " + std::to_string(images.size()) + " numbers of images and room for " +
+                        std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
+                        ", its features " + std::to_string(feature_size));
         const std::size_t capacity = settings_.batch.images();
         for (std::size_t first = 0; first < count; first += capacity) {
             const std::size_t now = std::min(capacity, count - first);

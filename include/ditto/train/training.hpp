@@ -110,7 +110,7 @@ class Training {
     void finish_best() {
         double threshold = last_threshold_;
         if (state_.best_epoch != state_.epoch) {
-            load_weights(directory_.best(), trainer_.weights(), *settings_.weights.fingerprint);
+            load_weights(directory_.best(), trainer_.weights(), settings_.weights.fingerprint.value_or(""));
             threshold = calibrate();
         }
         write_weights(directory_.best(), trainer_.weights(), threshold);
@@ -182,7 +182,7 @@ class Training {
             unsaved_best_.reset();
             if (save_now)
                 write_weights(directory_.best(), trainer_.weights(), metrics.threshold);
-            else
+            else if (state_.epoch < settings_.epochs)  // after the last epoch, finish_best() writes them
                 unsaved_best_.emplace(trainer_.weights());
             best_threshold_ = metrics.threshold;
         }

@@ -139,6 +139,11 @@ inline void require_tensors(const SafetensorsReader& file, std::span<const Store
         const TensorEntry* entry = file.find(tensor.name);
         const std::string expected = detail::shape_text(detail::file_shape(tensor.info));
         if (entry == nullptr) fail("it has no tensor " + tensor.name + ", which is " + expected + " in the network");
+        const bool whole = entry->dtype == DType::i64;
+        const bool real = entry->dtype == DType::f16 || entry->dtype == DType::bf16 || entry->dtype == DType::f32 ||
+                          entry->dtype == DType::f64;
+        if (tensor.type == StoredType::int64 ? !whole : !real)
+            fail("tensor " + tensor.name + " holds " + std::string(dtype_name(entry->dtype)) + " in the file");
         if (detail::shape_text(entry->shape) != expected)
             fail("tensor " + tensor.name + " is " + detail::shape_text(entry->shape) + " in the file and " + expected +
                  " in the network");

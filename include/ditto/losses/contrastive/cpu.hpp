@@ -1,7 +1,6 @@
 // ContrastiveLoss on the CPU.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 
 #include "ditto/device/cpu/cpu.hpp"
@@ -30,11 +29,12 @@ double forward_backward(const ContrastiveLoss& loss, Features, const Cpu<P>& dev
     double total = 0.0;
     for (std::size_t pair = 0; pair < call.pairs; ++pair) {
         const double distance = call.scores[pair];
-        const double gap = std::max(0.0, loss.margin - distance);
+        const double inside = loss.margin - distance;
+        const double gap = inside < 0.0 ? 0.0 : inside;  // NaN stays NaN, and is seen
         const bool same = call.labels[pair] == PairLabel::same;
         total += same ? distance * distance : gap * gap;
         // d loss / d left = 2 (left - right) for a same pair, -2 gap (left - right) / D for a different one.
-        const double slope = same ? 2.0 : distance > 0.0 ? -2.0 * gap / distance : 0.0;
+        const double slope = same ? 2.0 : distance == 0.0 ? 0.0 : -2.0 * gap / distance;
         for (std::size_t i = pair * Features::size; i < (pair + 1) * Features::size; ++i) {
             const double difference = static_cast<double>(call.left[i]) - static_cast<double>(call.right[i]);
             call.left_gradient[i] = static_cast<T>(slope * difference / pairs);
