@@ -38,7 +38,9 @@ stage "g++: test"
 run_tests build/release
 
 stage "clang++: build"
-configure release build/clang clang++ -DDITTO_BUILD_EXAMPLES=ON
+# Compiled for its warnings: -O1 is enough, and a minute faster.
+configure release build/clang clang++ -DDITTO_BUILD_EXAMPLES=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1
 build build/clang all headers
 stage "clang++: test"
 run_tests build/clang --label-regex '^unit$' --label-exclude '^slow$'
