@@ -71,6 +71,8 @@ struct Window {
         return value;
     }();
     static constexpr bool may_truncate = (std::same_as<Options, AllowTruncation> || ...);
+    static_assert(stride <= kernel || may_truncate,
+                  "ditto: a stride beyond the kernel skips rows and columns of the input; say AllowTruncation");
 
     /// How many windows fit along an axis of `extent` pixels.
     static constexpr int count(int extent) { return (extent + 2 * padding - kernel) / stride + 1; }
