@@ -87,14 +87,14 @@ inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, 
     if (drawn.size() > most) {
         Random(seed, RandomPurpose::pairing).shuffle(drawn.begin(), drawn.end());
         // As many of each kind as their share of the list, and of neither none.
-        const auto different =
-            std::ranges::stable_partition(drawn, [](const Pair& pair) { return pair.label == PairLabel::same; });
-        const std::size_t same = drawn.size() - different.size();
+        const auto middle = std::stable_partition(drawn.begin(), drawn.end(),
+                                                  [](const Pair& pair) { return pair.label == PairLabel::same; });
+        const auto same = static_cast<std::size_t>(middle - drawn.begin());
         const std::size_t kept = std::clamp<std::size_t>(most * same / drawn.size(), std::min<std::size_t>(same, 1),
                                                          std::max<std::size_t>(most - 1, 1));
+        const std::size_t others = std::min(most - kept, drawn.size() - same);
         std::vector<Pair> chosen(drawn.begin(), drawn.begin() + static_cast<std::ptrdiff_t>(kept));
-        chosen.insert(chosen.end(), different.begin(),
-                      different.begin() + static_cast<std::ptrdiff_t>(std::min(most - kept, different.size())));
+        chosen.insert(chosen.end(), middle, middle + static_cast<std::ptrdiff_t>(others));
         drawn = std::move(chosen);
     }
     return roc_curve(score_images(trainer, store, drawn, threads), pair_labels(drawn), trainer.score_kind())
