@@ -127,8 +127,8 @@ inline WeightsInfo weights_info(const SafetensorsReader& file) {
     return info;
 }
 
-/// Throws Error, naming the first tensor that differs, unless the file has each of `tensors` in the same shape; with
-/// `nothing_else` also if it has a tensor that is not among them.
+/// Throws Error, naming the first tensor that differs, unless the file has each of `tensors` in the same shape and
+/// kind of number; with `nothing_else` also if it has a tensor that is not among them.
 inline void require_tensors(const SafetensorsReader& file, std::span<const StoredTensor> tensors,
                             bool nothing_else = true) {
     const auto fail = [&](const std::string& what) {
