@@ -116,8 +116,7 @@ void take_settings_of_run(Options& options, const std::function<bool(const std::
 }
 
 int train(const Options& options, const std::string& program) {
-    if (options.device == "cuda")
-        throw Error("this program was built without CUDA; use --device cpu");
+    if (options.device == "cuda") throw Error("this program was built without CUDA; use --device cpu");
     const RunDirectory directory(options.run.empty() ? RunDirectory::next_numbered("runs")
                                                      : std::filesystem::path(options.run));
     if (options.resume)

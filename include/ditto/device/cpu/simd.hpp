@@ -8,8 +8,8 @@
 
 namespace ditto::detail {
 
-/// The instruction set that the compiler was told to use. Kernels carry it in their type: compiled for another processor
-/// they are other functions.
+/// The instruction set that the compiler was told to use. Kernels carry it in their type: compiled for another
+/// processor they are other functions.
 using NativeArch = xsimd::default_arch;
 
 /// A register of numbers.
