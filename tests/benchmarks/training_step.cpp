@@ -1,18 +1,13 @@
-// One training step of the face network: seconds for each step, and the process's peak memory. The counterpart of
-// training_step.py; compare_training.py runs both in turn.
+// Training steps of the face network: seconds of each, and the process's peak memory beside what the plan said. The
+// counterpart of training_step.py; compare.py runs both in turn.
 //
 // usage: benchmark_training_step <contrastive|bce> <sgd|adam> <pairs> <steps> <threads>
-// prints: a line of JSON {"seconds": [...], "peak_bytes": ..., "planned_bytes": ..., "version": "..."}
-#include <sys/resource.h>
-
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
-#include <string>
 #include <vector>
 
 #include "ditto/ditto.hpp"
 #include "ditto/network/face_network.hpp"
+#include "measure.hpp"
 
 namespace {
 
@@ -28,23 +23,17 @@ template <class Loss, class Optimizer>
 void run(const Task& task, const Loss& loss, const Optimizer& optimizer) {
     using Training = Trainer<Siamese<FaceNetwork, Loss>, Optimizer, Cpu<fp32>>;
     Training trainer({.batch = {task.pairs}, .device = {task.threads}, .optimizer = optimizer, .loss = loss});
-    std::vector<float> images(2 * task.pairs * Training::image_size);
+    std::vector<float> images(2 * task.pairs * Training::image_size);  // [2 * pairs, 128, 128, 3]
     Random random(1, RandomPurpose::test);
     for (float& value : images) value = static_cast<float>(random.uniform());
     std::vector<PairLabel> labels(task.pairs);
     for (std::size_t i = 0; i < task.pairs; ++i) labels[i] = i % 2 == 0 ? PairLabel::different : PairLabel::same;
 
-    std::string seconds;
-    for (int step = 0; step < task.steps; ++step) {
-        const auto begin = std::chrono::steady_clock::now();
-        trainer.step(images, labels);
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-        seconds += (step == 0 ? "" : ", ") + std::to_string(taken.count());
-    }
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    std::printf("{\"seconds\": [%s], \"peak_bytes\": %zu, \"planned_bytes\": %zu, \"version\": \"ditto\"}\n",
-                seconds.c_str(), static_cast<std::size_t>(usage.ru_maxrss) * 1024, trainer.plan().total_bytes);
+    benchmarks::Timings timings;
+    timings["step"] = benchmarks::repeat(task.steps, [&] { trainer.step(images, labels); });
+    auto report = benchmarks::report("ditto " DITTO_VERSION, timings);
+    report["planned_bytes"] = trainer.plan().total_bytes;
+    benchmarks::print(report);
 }
 
 template <class Loss>

@@ -153,7 +153,7 @@ void check_training(const std::string& network, const reference::ValueFile& file
                     const typename Verifier::Loss& loss, bool first_step) {
     using T = typename Precision::scalar;
     Trainer<Verifier, Optimizer, Cpu<Precision>> trainer(
-        {.batch = batch_pairs{pairs}, .device = {.threads = 2}, .optimizer = optimizer, .loss = loss});
+        {.batch = batch_pairs{pairs}, .device = {2}, .optimizer = optimizer, .loss = loss, .keep_gradients = true});
     fill_parameters<T>(trainer.weights(), network, file);
     const std::vector<float> images = reference_images(network, trainer.image_size);
     for (int step = 0; step < 3; ++step) {

@@ -21,7 +21,8 @@ std::string trained(int threads) {
 
 TEST_CASE_TEMPLATE("weights do not depend on the number of threads", Trainer,
                    SmallTrainer<ditto::ContrastiveLoss, ditto::Adam>,
-                   SmallTrainer<ditto::ConcatBceLoss, ditto::SGD, ditto::twin::stacked>) {
+                   SmallTrainer<ditto::ConcatBceLoss, ditto::SGD, ditto::twin::stacked>,
+                   SmallTrainer<ditto::ConcatBceLoss, ditto::SGD, ditto::twin::separate, FastNetwork>) {
     const std::string one = trained<Trainer>(1);
     for (const int threads : {2, 3, 5}) {
         CAPTURE(threads);

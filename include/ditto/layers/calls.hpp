@@ -10,6 +10,8 @@
 //
 //   template <class Input, class P>
 //   constexpr std::size_t workspace_bytes(MyLayer, Input, const Cpu<P>&, WorkspaceCall call);
+//
+// and there is more to say for those that want the last of speed: streams_gradient, prepared_bytes.
 #pragma once
 
 #include <array>
@@ -37,6 +39,21 @@ struct RandomKey {
     std::uint32_t layer = 0;
 };
 
+/// Takes the gradient of a parameter piece by piece, while it is in the cache, in place of a tensor in memory. Pieces
+/// come once each, in any order, from several threads at a time.
+template <class T>
+struct GradientStream {
+    void (*take)(void* context, std::size_t parameter, std::size_t first, std::size_t count, const T* numbers) = nullptr;
+    void* context = nullptr;
+    std::size_t parameter = 0;  ///< the network's number of the layer's first parameter
+
+    /// Numbers [first, first + count) of the gradient of the layer's parameter `index`. The stream may change these
+    /// numbers of the parameter itself, so backward must not read them afterwards.
+    void operator()(std::size_t index, std::size_t first, std::size_t count, const T* numbers) const {
+        take(context, parameter + index, first, count, numbers);
+    }
+};
+
 /// Arguments of a layer's forward function. T is the device's scalar.
 template <class T>
 struct ForwardCall {
@@ -48,6 +65,7 @@ struct ForwardCall {
     std::array<const T*, max_layer_tensors> parameters;  ///< in the order of Layer::parameters()
     std::array<T*, max_layer_tensors> buffers;           ///< in the order of Layer::buffers()
     void* saved;                                         ///< Layer::saved_bytes() bytes for backward
+    const void* prepared;                                ///< what prepare() made of the parameters; null: not prepared
     void* workspace;                                     ///< workspace_bytes() bytes of scratch
     RandomKey random;
 };
@@ -62,11 +80,26 @@ struct BackwardCall {
     const T* output_gradient;  ///< [images, Output...]
     T* input_gradient;         ///< [images, Input...], to be written; null for a network's first layer
     std::array<const T*, max_layer_tensors> parameters;
-    std::array<T*, max_layer_tensors> parameter_gradients;  ///< to be written, not added to
-    const void* saved;
+    std::array<T*, max_layer_tensors> parameter_gradients;  ///< to be written, not added to; null: see stream
+    GradientStream<T> stream;  ///< takes the gradients of the parameters for which streams_gradient says so
+    void* saved;               ///< what forward left; may be written over
     void* workspace;
     RandomKey random;
 };
+
+/// Can backward hand the gradient of parameter `index` to a GradientStream? Such a gradient has no place in memory
+/// unless somebody asks for it.
+template <class Input, class Device>
+constexpr bool streams_gradient(Layer, Input, const Device&, std::size_t /*index*/) {
+    return false;
+}
+
+/// Bytes that a layer makes of its parameters once, with prepare(layer, input, device, parameters, to), where they stay
+/// as they are for many passes: in inference.
+template <class Input, class Device>
+constexpr std::size_t prepared_bytes(Layer, Input, const Device&) {
+    return 0;
+}
 
 /// Scratch memory of layers that need none. (Takes the base class, so that a layer's own function is always preferred.)
 template <class Input, class Device>

@@ -4,6 +4,7 @@
 #include "ditto/layers/average_pool2d/cpu.hpp"
 #include "ditto/layers/batch_norm/cpu.hpp"
 #include "ditto/layers/conv2d/cpu.hpp"
+#include "ditto/layers/conv_block/cpu.hpp"
 #include "ditto/layers/dropout/cpu.hpp"
 #include "ditto/layers/flatten/cpu.hpp"
 #include "ditto/layers/global_average_pool2d/cpu.hpp"

@@ -7,7 +7,7 @@
 
 #include "ditto/core/plan.hpp"
 #include "ditto/layers/calls.hpp"
-#include "ditto/network/layer_pack.hpp"
+#include "ditto/network/execution.hpp"
 
 namespace ditto {
 
@@ -18,7 +18,7 @@ struct PassCapacity {
     bool training = true;    ///< with a backward pass
 };
 
-/// The memory of one pass through a network of Layers layers. Steps are numbered: forward through layer l is step l,
+/// The memory of one pass through Layers layers (blocks count as one). Steps are numbered: forward through layer l is step l,
 /// the loss is step Layers, backward through layer l is step 2 * Layers - l. Tensors that never live at the same step
 /// may share memory.
 template <std::size_t Layers>
@@ -38,6 +38,10 @@ struct ActivationPlan {
     static constexpr int loss_step = static_cast<int>(Layers);
     static constexpr int backward_step(std::size_t layer) { return static_cast<int>(2 * Layers - layer); }
     static constexpr int last_step = backward_step(0);
+
+    /// The output of the last layer, and its gradient.
+    constexpr std::size_t output_offset() const { return activation_offset(Layers); }
+    constexpr std::size_t output_gradient_offset() const { return gradient_offset(Layers); }
 
     constexpr std::size_t activation_offset(std::size_t at) const { return activations[activation_slot[at]].offset; }
     constexpr std::size_t gradient_offset(std::size_t at) const { return gradients[gradient_slot[at]].offset; }
@@ -119,9 +123,13 @@ constexpr void plan_gradient_lives(ActivationPlan<Network::layer_count>& plan, P
 
 }  // namespace detail
 
-/// The plan of a pass through Network on Device.
+/// The plan of a pass through Network as Device runs it: its layers are the stages of Execution<Network, Device>.
 template <class Network, class Device>
-constexpr ActivationPlan<Network::layer_count> plan_activations(const Device& device, PassCapacity capacity) {
+using PassPlan = ActivationPlan<Execution<Network, Device>::layer_count>;
+
+template <class Original, class Device>
+constexpr PassPlan<Original, Device> plan_activations(const Device& device, PassCapacity capacity) {
+    using Network = Execution<Original, Device>;
     constexpr std::size_t layers = Network::layer_count;
     constexpr std::size_t scalar = sizeof(typename Device::scalar);
     using Plan = ActivationPlan<layers>;

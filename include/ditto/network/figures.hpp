@@ -21,23 +21,30 @@ struct Figures {
     std::size_t workspace_bytes = 0;   ///< scratch, the larger of forward and backward
 };
 
-/// Figures of every layer of Network in a training pass over `capacity`. All constexpr.
+/// Figures of every layer of Network in a training pass over `capacity`. All constexpr. Of layers that the device runs as
+/// one block, the first has what the block saves and its scratch, the last its output.
 template <class Network, class Device>
 constexpr std::array<Figures, Network::layer_count> layer_figures(const Device& device, PassCapacity capacity) {
     constexpr std::size_t scalar = sizeof(typename Device::scalar);
     std::array<Figures, Network::layer_count> figures{};
     const auto plan = plan_activations<Network>(device, capacity);
     for (const NetworkTensor& tensor : Network::parameters) figures[tensor.layer].parameters += tensor.info.size();
+    const auto& stages = detail::stage_table<Network, Device>;
     for (std::size_t l = 0; l < Network::layer_count; ++l) {
         Figures& layer = figures[l];
         layer.input = Network::extents[l];
         layer.output = Network::extents[l + 1];
         layer.flops = Network::functions[l].flops(layer.input);
         layer.parameter_bytes = static_cast<std::size_t>(layer.parameters) * scalar;
+    }
+    for (std::size_t s = 0; s < stages.count; ++s) {
+        Figures& first = figures[stages.first[s]];
+        Figures& last = figures[stages.first[s + 1] - 1];
         // A layer that works in place has no output of its own.
-        const bool in_place = plan.activation_slot[l + 1] != l + 1;
-        layer.activation_bytes = (in_place ? 0 : plan.activations[l + 1].bytes) + plan.saved[l].bytes;
-        layer.workspace_bytes = std::max(plan.forward_workspace[l].bytes, plan.backward_workspace[l].bytes);
+        const bool in_place = plan.activation_slot[s + 1] != s + 1;
+        last.activation_bytes += in_place ? 0 : plan.activations[s + 1].bytes;
+        first.activation_bytes += plan.saved[s].bytes;
+        first.workspace_bytes = std::max(plan.forward_workspace[s].bytes, plan.backward_workspace[s].bytes);
     }
     return figures;
 }

@@ -14,21 +14,24 @@
 
 namespace ditto {
 
-/// What an Inference keeps in its block, in order: parameters, buffers, activations.
+/// What an Inference keeps in its block, in order: parameters, buffers, what layers prepare of them, activations.
 template <class Verifier, class Device>
 struct InferencePlan {
     using Network = typename Verifier::Network;
     static constexpr ModelLayout<Verifier, typename Device::scalar> model{};
     static constexpr std::size_t parameter_bytes = model.parameter_bytes;
     static constexpr std::size_t buffer_bytes = model.buffer_bytes;
-    ActivationPlan<Network::layer_count> activations{};
+    PreparedLayout<Network, Device> prepared;
+    PassPlan<Network, Device> activations{};
     std::size_t total_bytes = 0;
 
     constexpr InferencePlan(const Device& device, std::size_t images)
-        : activations(plan_activations<Network>(device, {images, device.threads, false})),
+        : prepared(device),
+          activations(plan_activations<Network>(device, {images, device.threads, false})),
           total_bytes(activation_offset() + activations.bytes) {}
 
-    static constexpr std::size_t activation_offset() { return parameter_bytes + buffer_bytes; }
+    static constexpr std::size_t prepared_offset() { return parameter_bytes + buffer_bytes; }
+    constexpr std::size_t activation_offset() const { return prepared_offset() + prepared.bytes; }
 };
 
 /// The memory that an Inference takes for passes of up to `images` images on `count` threads.
@@ -62,7 +65,9 @@ class Inference {
         detail::open_tensors(buffers, Plan::model.buffers);
         model_ = Model<Verifier, T>(block_.data(), buffers);
         model_.point(tensors_);
-        tensors_.activations = block_.data() + Plan::activation_offset();
+        tensors_.activations = block_.data() + plan_.activation_offset();
+        for (const MemoryRange stage : plan_.prepared.stages)
+            detail::unpoison(block_.data() + Plan::prepared_offset() + stage.offset, stage.bytes);
         model_.initialize(0, device_.threads);
     }
     Inference(const Inference&) = delete;
@@ -75,13 +80,17 @@ class Inference {
             throw Error("embed got " + std::to_string(images.size()) + " numbers of images and room for " +
                         std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
                         ", its features " + std::to_string(feature_size));
+        if (!prepared_) {
+            prepare_parameters<Network>(device_, plan_.prepared, block_.data() + Plan::prepared_offset(), tensors_);
+            prepared_ = true;
+        }
         for (std::size_t first = 0; first < count; first += capacity_) {
             const std::size_t now = std::min(capacity_, count - first);
             detail::guard_step(plan_.activations, tensors_.activations, 0);
             const float* from = images.data() + first * image_size;
-            std::copy_n(from, now * image_size, activation(0));
+            std::copy_n(from, now * image_size, at(plan_.activations.activation_offset(0)));
             forward_pass<Network>(device_, plan_.activations, tensors_, {now});
-            std::copy_n(activation(Network::layer_count), now * feature_size, features.data() + first * feature_size);
+            std::copy_n(at(plan_.activations.output_offset()), now * feature_size, features.data() + first * feature_size);
         }
     }
 
@@ -91,15 +100,17 @@ class Inference {
                               Model<Verifier, T>::template head<const T>(block_.data()), left, right, scores);
     }
 
-    /// The weights, under PyTorch's names, to be read from a file or written to one.
-    std::vector<StoredTensor> weights() { return model_.tensors(); }
+    /// The weights, under PyTorch's names, to be read from a file or written to one. Ask again for every change: the next
+    /// embed then prepares them anew.
+    std::vector<StoredTensor> weights() {
+        prepared_ = false;
+        return model_.tensors();
+    }
 
     const Plan& plan() const { return plan_; }
 
   private:
-    T* activation(std::size_t at) const {
-        return reinterpret_cast<T*>(tensors_.activations + plan_.activations.activation_offset(at));
-    }
+    T* at(std::size_t offset) const { return reinterpret_cast<T*>(tensors_.activations + offset); }
 
     Device device_;
     std::size_t capacity_;
@@ -107,6 +118,7 @@ class Inference {
     MemoryBlock block_;
     Model<Verifier, T> model_;
     NetworkTensors<Network, T> tensors_{};
+    bool prepared_ = false;
 };
 
 }  // namespace ditto

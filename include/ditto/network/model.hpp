@@ -67,12 +67,13 @@ class Model {
         for (std::size_t i = 0; i < Network::buffer_tensors; ++i) tensors.buffers[i] = buffer(i);
     }
 
-    /// The head's parameters, as a loss takes them.
+    /// The head's parameters, or their counterparts that lie in `section` at `ranges`, as a loss takes them.
     template <class To>
-    static std::array<To*, max_layer_tensors> head(std::byte* section) {
+    static std::array<To*, max_layer_tensors> head(
+        std::byte* section, const std::array<MemoryRange, Verifier::parameter_tensors>& ranges = layout.parameters) {
         std::array<To*, max_layer_tensors> tensors{};
         for (std::size_t i = Network::parameter_tensors; i < Verifier::parameter_tensors; ++i)
-            tensors[i - Network::parameter_tensors] = at(section, layout.parameters[i]);
+            tensors[i - Network::parameter_tensors] = at(section, ranges[i]);
         return tensors;
     }
 
@@ -100,12 +101,14 @@ class Model {
         return all;
     }
 
-    /// The parameters' counterparts (gradients, optimizer state) in a section of their own, under `prefix`.
-    static std::vector<StoredTensor> counterparts(std::byte* section, const std::string& prefix) {
+    /// The parameters' counterparts (gradients, optimizer state), which lie in `section` at `ranges`, under `prefix`.
+    static std::vector<StoredTensor> counterparts(
+        std::byte* section, const std::string& prefix,
+        const std::array<MemoryRange, Verifier::parameter_tensors>& ranges = layout.parameters) {
         std::vector<StoredTensor> all;
         for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i)
             all.push_back({prefix + Verifier::parameter_name(i), Verifier::parameter(i), stored_type<T>,
-                           at(section, layout.parameters[i])});
+                           at(section, ranges[i])});
         return all;
     }
 

@@ -11,12 +11,14 @@
 
 namespace ditto {
 
-/// Where the tensors of a network are. Gradients are null in inference.
+/// Where the tensors of a network are.
 template <class Network, class T>
 struct NetworkTensors {
     std::array<T*, Network::parameter_tensors> parameters{};
-    std::array<T*, Network::parameter_tensors> gradients{};
+    std::array<T*, Network::parameter_tensors> gradients{};  ///< null: given to `stream` piece by piece
+    GradientStream<T> stream{};
     std::array<T*, Network::buffer_tensors> buffers{};
+    std::array<const void*, Network::layer_count> prepared{};  ///< of each stage; null: not prepared
     std::byte* activations = nullptr;  ///< ActivationPlan::bytes bytes
 };
 
@@ -64,10 +66,11 @@ std::array<To, max_layer_tensors> layer_slice(const std::array<From, Count>& all
     return slice;
 }
 
-template <std::size_t Index, class Network, class Device>
-void forward_layer(const Device& device, ActivationPlan<Network::layer_count>& plan,
-                   const NetworkTensors<Network, typename Device::scalar>& tensors, const PassCall& pass) {
+template <std::size_t Index, class Original, class Device>
+void forward_layer(const Device& device, PassPlan<Original, Device>& plan,
+                   const NetworkTensors<Original, typename Device::scalar>& tensors, const PassCall& pass) {
     using T = typename Device::scalar;
+    using Network = Execution<Original, Device>;
     constexpr auto traits = Network::traits[Index];
     std::byte* block = tensors.activations;
     guard_step(plan, block, plan.forward_step(Index));
@@ -80,16 +83,18 @@ void forward_layer(const Device& device, ActivationPlan<Network::layer_count>& p
     call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
     call.buffers = layer_slice<T*>(tensors.buffers, first_buffer<Network>(Index), traits.buffers);
     call.saved = block + plan.saved[Index].offset;
+    call.prepared = tensors.prepared[Index];
     call.workspace = block + plan.forward_workspace[Index].offset;
     call.random = pass.random;
-    call.random.layer = static_cast<std::uint32_t>(Index);
+    call.random.layer = static_cast<std::uint32_t>(first_layer_of_stage<Original, Device>(Index));
     forward(typename Network::template LayerAt<Index>{}, typename Network::template ShapeAt<Index>{}, device, call);
 }
 
-template <std::size_t Index, class Network, class Device>
-void backward_layer(const Device& device, ActivationPlan<Network::layer_count>& plan,
-                    const NetworkTensors<Network, typename Device::scalar>& tensors, const PassCall& pass) {
+template <std::size_t Index, class Original, class Device>
+void backward_layer(const Device& device, PassPlan<Original, Device>& plan,
+                    const NetworkTensors<Original, typename Device::scalar>& tensors, const PassCall& pass) {
     using T = typename Device::scalar;
+    using Network = Execution<Original, Device>;
     constexpr auto traits = Network::traits[Index];
     std::byte* block = tensors.activations;
     guard_step(plan, block, plan.backward_step(Index));
@@ -103,40 +108,84 @@ void backward_layer(const Device& device, ActivationPlan<Network::layer_count>& 
     if (Index > 0) call.input_gradient = reinterpret_cast<T*>(block + plan.gradient_offset(Index));
     call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
     call.parameter_gradients = layer_slice<T*>(tensors.gradients, first_parameter<Network>(Index), traits.parameters);
+    call.stream = tensors.stream;
+    call.stream.parameter = first_parameter<Network>(Index);
     call.saved = block + plan.saved[Index].offset;
     call.workspace = block + plan.backward_workspace[Index].offset;
     call.random = pass.random;
-    call.random.layer = static_cast<std::uint32_t>(Index);
+    call.random.layer = static_cast<std::uint32_t>(first_layer_of_stage<Original, Device>(Index));
     backward(typename Network::template LayerAt<Index>{}, typename Network::template ShapeAt<Index>{}, device, call);
 }
 
 }  // namespace detail
 
+/// Where each stage of Network on Device keeps what it prepares of its parameters, in a section of `bytes` bytes.
+template <class Network, class Device>
+struct PreparedLayout {
+    std::array<MemoryRange, Execution<Network, Device>::layer_count> stages{};
+    std::size_t bytes = 0;
+
+    constexpr explicit PreparedLayout(const Device& device) {
+        using Stages = Execution<Network, Device>;
+        if constexpr (Network::valid)
+            [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+                ((stages[Index] = append(bytes, prepared_bytes(typename Stages::template LayerAt<Index>{},
+                                                               typename Stages::template ShapeAt<Index>{}, device))),
+                 ...);
+            }
+            (std::make_index_sequence<Stages::layer_count>{});
+    }
+};
+
+/// Prepares every stage's parameters, in `section`, for the passes to come.
+template <class Network, class Device>
+void prepare_parameters(const Device& device, const PreparedLayout<Network, Device>& layout, std::byte* section,
+                        NetworkTensors<Network, typename Device::scalar>& tensors) {
+    using Stages = Execution<Network, Device>;
+    const auto prepare_stage = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+        using Stage = typename Stages::template LayerAt<Index>;
+        using Input = typename Stages::template ShapeAt<Index>;
+        if constexpr (prepared_bytes(Stage{}, Input{}, Device{}) > 0) {
+            void* to = section + layout.stages[Index].offset;
+            prepare(Stage{}, Input{}, device,
+                    detail::layer_slice<const typename Device::scalar*>(
+                        tensors.parameters, detail::first_parameter<Stages>(Index), Stages::traits[Index].parameters),
+                    to);
+            tensors.prepared[Index] = to;
+        }
+    };
+    if constexpr (Network::valid)
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (prepare_stage(std::integral_constant<std::size_t, Index>{}), ...);
+        }
+        (std::make_index_sequence<Stages::layer_count>{});
+}
+
 /// Runs the network on the images at activation 0: its features are then at activation layer_count,
 /// [images, features]. In training, leaves what backward needs and updates the running statistics.
 template <class Network, class Device>
-[[gnu::noinline]] void forward_pass(const Device& device, ActivationPlan<Network::layer_count>& plan,
+[[gnu::noinline]] void forward_pass(const Device& device, PassPlan<Network, Device>& plan,
                                     const NetworkTensors<Network, typename Device::scalar>& tensors,
                                     const PassCall& pass) {
     if constexpr (Network::valid) {
         [&]<std::size_t... Index>(std::index_sequence<Index...>) {
             (detail::forward_layer<Index, Network>(device, plan, tensors, pass), ...);
         }
-        (std::make_index_sequence<Network::layer_count>{});
+        (std::make_index_sequence<Execution<Network, Device>::layer_count>{});
         detail::guard_step(plan, tensors.activations, plan.loss_step);
     }
 }
 
 /// From the gradient of the features, at gradient layer_count, to the gradients of every parameter.
 template <class Network, class Device>
-[[gnu::noinline]] void backward_pass(const Device& device, ActivationPlan<Network::layer_count>& plan,
+[[gnu::noinline]] void backward_pass(const Device& device, PassPlan<Network, Device>& plan,
                                      const NetworkTensors<Network, typename Device::scalar>& tensors,
                                      const PassCall& pass) {
     if constexpr (Network::valid) {
         [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (detail::backward_layer<Network::layer_count - 1 - Index, Network>(device, plan, tensors, pass), ...);
+            (detail::backward_layer<sizeof...(Index) - 1 - Index, Network>(device, plan, tensors, pass), ...);
         }
-        (std::make_index_sequence<Network::layer_count>{});
+        (std::make_index_sequence<Execution<Network, Device>::layer_count>{});
     }
 }
 

@@ -13,39 +13,51 @@
 
 namespace ditto {
 
-/// A block of parameters: `tensors` says where each tensor lies in the section, and gradients and state sections have
-/// the same layout.
+/// A block of parameters: `tensors` says where each tensor lies in its section and in those of the state, `gradients`
+/// where its gradient lies. A gradient of no bytes was taken from a stream, and its parameter is up to date already.
 struct ParameterSections {
     std::span<const MemoryRange> tensors;
-    std::byte* parameters;
-    std::byte* gradients;
-    std::array<std::byte*, max_optimizer_state> state;
+    std::span<const MemoryRange> gradients;
+    std::byte* parameter_section;
+    std::byte* gradient_section;
+    std::array<std::byte*, max_optimizer_state> state_sections;
 };
 
-/// Updates every parameter once. `step` is 1 for the first update.
+/// One update: `step` is 1 for the first.
+struct UpdateStep {
+    std::int64_t step;
+    double learning_rate;
+};
+
+/// Updates `count` numbers of parameter `index`, from number `first` on, whose gradient is `numbers`.
+template <class Optimizer, class T>
+void update_numbers(const Optimizer& optimizer, const ParameterSections& sections, UpdateStep at, std::size_t index,
+                    std::size_t first, std::size_t count, const T* numbers) {
+    const auto part = [&](std::byte* section) {
+        return reinterpret_cast<T*>(section + sections.tensors[index].offset) + first;
+    };
+    UpdateCall<T> call{count, part(sections.parameter_section), numbers, {}, at.step, at.learning_rate};
+    for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) call.state[i] = part(sections.state_sections[i]);
+    update(optimizer, call);
+}
+
+/// Updates every parameter whose gradient is in memory.
 template <class Optimizer, class P>
 void update_parameters(const Cpu<P>& device, const Optimizer& optimizer, const ParameterSections& sections,
-                       std::int64_t step, double learning_rate) {
+                       UpdateStep at) {
     using T = typename P::scalar;
     constexpr std::size_t chunk = 65536;  // numbers
-    const auto chunks_of = [](MemoryRange tensor) { return (tensor.bytes / sizeof(T) + chunk - 1) / chunk; };
+    const auto chunks_of = [](MemoryRange gradient) { return (gradient.bytes / sizeof(T) + chunk - 1) / chunk; };
     std::size_t chunks = 0;
-    for (const MemoryRange tensor : sections.tensors) chunks += chunks_of(tensor);
+    for (const MemoryRange gradient : sections.gradients) chunks += chunks_of(gradient);
 
-    parallel_for(chunks, device.threads, [&](std::size_t at) {
+    parallel_for(chunks, device.threads, [&](std::size_t item) {
         std::size_t index = 0;
-        while (at >= chunks_of(sections.tensors[index])) at -= chunks_of(sections.tensors[index++]);
-        const MemoryRange tensor = sections.tensors[index];
-        const std::size_t first = at * chunk;
-        const auto numbers = [&](std::byte* section) { return reinterpret_cast<T*>(section + tensor.offset) + first; };
-        UpdateCall<T> call{std::min(chunk, tensor.bytes / sizeof(T) - first),
-                           numbers(sections.parameters),
-                           numbers(sections.gradients),
-                           {},
-                           step,
-                           learning_rate};
-        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) call.state[i] = numbers(sections.state[i]);
-        update(optimizer, call);
+        while (item >= chunks_of(sections.gradients[index])) item -= chunks_of(sections.gradients[index++]);
+        const MemoryRange gradient = sections.gradients[index];
+        const std::size_t first = item * chunk;
+        update_numbers(optimizer, sections, at, index, first, std::min(chunk, gradient.bytes / sizeof(T) - first),
+                       reinterpret_cast<const T*>(sections.gradient_section + gradient.offset) + first);
     });
 }
 

@@ -39,11 +39,14 @@ class Trainer final : public AnyTrainer {
         Optimizer optimizer{};
         Loss loss{};
         std::uint64_t seed = 0;  ///< of the initial weights and of dropout
+        /// Every gradient has a place in memory, for compute_gradients. Without it a step updates large parameters while
+        /// their gradients are in the cache, and saves that memory.
+        bool keep_gradients = false;
     };
 
     /// Throws Error when the memory of the plan cannot be had.
     explicit Trainer(const Settings& settings)
-        : settings_(settings), plan_(settings.device, settings.batch), block_(plan_.total_bytes) {
+        : settings_(settings), plan_(settings.device, settings.batch, settings.keep_gradients), block_(plan_.total_bytes) {
         if (settings_.device.threads < 1 || settings_.batch.count < 1)
             throw Error("a Trainer needs at least 1 thread and batches of 1 pair; got " +
                         std::to_string(settings_.device.threads) + " and " + std::to_string(settings_.batch.count));
@@ -51,7 +54,7 @@ class Trainer final : public AnyTrainer {
         detail::poison(block_.data(), block_.bytes());
         detail::open_tensors(block_.data(), Plan::model.parameters);
         detail::open_tensors(buffer_section(), Plan::model.buffers);
-        detail::open_tensors(gradient_section(), Plan::model.parameters);
+        detail::open_tensors(gradient_section(), plan_.gradients);
         for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
             detail::open_tensors(optimizer_section(i), Plan::model.parameters);
         detail::unpoison(scores(), plan_.scores.bytes);
@@ -60,8 +63,9 @@ class Trainer final : public AnyTrainer {
         model_ = Model<Verifier, T>(block_.data(), buffer_section());
         model_.point(tensors_);
         for (std::size_t i = 0; i < Network::parameter_tensors; ++i)
-            tensors_.gradients[i] = Model<Verifier, T>::at(gradient_section(), Plan::model.parameters[i]);
-        tensors_.activations = block_.data() + Plan::activation_offset();
+            if (plan_.gradients[i].bytes > 0)
+                tensors_.gradients[i] = Model<Verifier, T>::at(gradient_section(), plan_.gradients[i]);
+        tensors_.activations = block_.data() + plan_.activation_offset();
         model_.initialize(settings_.seed, settings_.device.threads);
     }
     Trainer(const Trainer&) = delete;
@@ -69,38 +73,31 @@ class Trainer final : public AnyTrainer {
 
     StepResult step(std::span<const float> images, std::span<const PairLabel> pair_labels,
                     double rate_factor = 1.0) override {
-        const StepResult result = compute_gradients(images, pair_labels);
+        StreamedUpdate streamed{settings_.optimizer, sections(), next_update(rate_factor)};
+        tensors_.stream = {&StreamedUpdate::take, &streamed};
+        const StepResult result = run_pass(images, pair_labels);
         update(rate_factor);
         return result;
     }
 
     /// Forward, loss and backward without the update: the gradients are then in gradients(). Number is float or double.
+    /// Throws Error unless every gradient has a place in memory (Settings::keep_gradients).
     template <class Number>
     StepResult compute_gradients(std::span<const Number> images, std::span<const PairLabel> pair_labels) {
-        const std::size_t pairs = pair_labels.size();
-        require_pairs(pairs, images.size());
-        const PassCall pass{
-            2 * pairs, Verifier::Twin::groups, true, {settings_.seed, static_cast<std::uint64_t>(steps_), 0}};
-        load_images(images);
-        forward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
-        model_.count_batches(pass.groups);
-        std::copy(pair_labels.begin(), pair_labels.end(), labels());
-        const double loss =
-            forward_backward(settings_.loss, typename Verifier::Features{}, settings_.device, loss_call(pairs));
-        backward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
-        return {loss, {scores(), pairs}};
+        for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i)
+            if (plan_.gradients[i].bytes == 0)
+                throw Error("compute_gradients has no memory for the gradient of " + Verifier::parameter_name(i) +
+                            ", which a step updates in pieces; make the Trainer with keep_gradients = true");
+        return run_pass(images, pair_labels);
     }
     StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> pair_labels) {
         return compute_gradients<float>(images, pair_labels);
     }
 
-    /// One update of every parameter from the gradients of the last compute_gradients.
+    /// One update of every parameter whose gradient is in memory: of all, after compute_gradients.
     void update(double rate_factor = 1.0) {
+        update_parameters(settings_.device, settings_.optimizer, sections(), next_update(rate_factor));
         ++steps_;
-        const double rate = settings_.optimizer.learning_rate * rate_factor;
-        ParameterSections sections{Plan::model.parameters, block_.data(), gradient_section(), {}};
-        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) sections.state[i] = optimizer_section(i);
-        update_parameters(settings_.device, settings_.optimizer, sections, steps_, rate);
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
@@ -120,7 +117,7 @@ class Trainer final : public AnyTrainer {
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> pair_scores) override {
-        score_pairs<Verifier>(settings_.loss, settings_.device, head<const T>(block_.data()), left, right, pair_scores);
+        score_pairs<Verifier>(settings_.loss, settings_.device, Model<Verifier, T>::template head<const T>(block_.data()), left, right, pair_scores);
     }
 
     /// The features of the last step, [2 * pairs, features]: left images, then right ones.
@@ -128,8 +125,10 @@ class Trainer final : public AnyTrainer {
         return batch_view(feature_data(), 2 * pairs, typename Verifier::Features{});
     }
 
-    /// The gradients of the last step, under the parameters' names.
-    std::vector<StoredTensor> gradients() { return Model<Verifier, T>::counterparts(gradient_section(), ""); }
+    /// The gradients of the last compute_gradients, under the parameters' names.
+    std::vector<StoredTensor> gradients() {
+        return Model<Verifier, T>::counterparts(gradient_section(), "", plan_.gradients);
+    }
     std::vector<StoredTensor> weights() override { return model_.tensors(); }
     std::vector<StoredTensor> optimizer_state() override {
         std::vector<StoredTensor> all;
@@ -163,11 +162,27 @@ class Trainer final : public AnyTrainer {
     PairLabel* labels() const {
         return reinterpret_cast<PairLabel*>(block_.data() + plan_.loss_offset() + plan_.labels.offset);
     }
-    T* feature_data() const { return activation_data(plan_.activations.activation_offset(Network::layer_count)); }
+    T* feature_data() const { return activation_data(plan_.activations.output_offset()); }
     T* activation_data(std::size_t offset) const { return reinterpret_cast<T*>(tensors_.activations + offset); }
-    template <class To>
-    static std::array<To*, max_layer_tensors> head(std::byte* section) {
-        return Model<Verifier, T>::template head<To>(section);
+    // Updates the numbers of a parameter from a piece of its gradient.
+    struct StreamedUpdate {
+        const Optimizer& optimizer;
+        ParameterSections sections;
+        UpdateStep at;
+
+        static void take(void* context, std::size_t parameter, std::size_t first, std::size_t count, const T* numbers) {
+            const auto& self = *static_cast<const StreamedUpdate*>(context);
+            update_numbers(self.optimizer, self.sections, self.at, parameter, first, count, numbers);
+        }
+    };
+
+    ParameterSections sections() const {
+        ParameterSections all{Plan::model.parameters, plan_.gradients, block_.data(), gradient_section(), {}};
+        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) all.state_sections[i] = optimizer_section(i);
+        return all;
+    }
+    UpdateStep next_update(double rate_factor) const {
+        return {steps_ + 1, settings_.optimizer.learning_rate * rate_factor};
     }
 
     void require_pairs(std::size_t pairs, std::size_t numbers) const {
@@ -179,6 +194,23 @@ class Trainer final : public AnyTrainer {
         if (pairs > capacity_pairs()) fail("the trainer was made for at most " + std::to_string(capacity_pairs()));
         if (numbers != 2 * pairs * image_size)
             fail("each pair needs two images of " + std::to_string(image_size) + " numbers");
+    }
+
+    // Forward, loss and backward.
+    template <class Number>
+    StepResult run_pass(std::span<const Number> images, std::span<const PairLabel> pair_labels) {
+        const std::size_t pairs = pair_labels.size();
+        require_pairs(pairs, images.size());
+        const PassCall pass{
+            2 * pairs, Verifier::Twin::groups, true, {settings_.seed, static_cast<std::uint64_t>(steps_), 0}};
+        load_images(images);
+        forward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
+        model_.count_batches(pass.groups);
+        std::copy(pair_labels.begin(), pair_labels.end(), labels());
+        const double loss =
+            forward_backward(settings_.loss, typename Verifier::Features{}, settings_.device, loss_call(pairs));
+        backward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
+        return {loss, {scores(), pairs}};
     }
 
     // Copies images to where the network reads its input.
@@ -198,11 +230,11 @@ class Trainer final : public AnyTrainer {
         call.left = feature_data();
         call.right = call.left + pairs * feature_size;
         call.labels = labels();
-        call.left_gradient = activation_data(plan_.activations.gradient_offset(Network::layer_count));
+        call.left_gradient = activation_data(plan_.activations.output_gradient_offset());
         call.right_gradient = call.left_gradient + pairs * feature_size;
         call.scores = scores();
-        call.parameters = head<const T>(block_.data());
-        call.parameter_gradients = head<T>(gradient_section());
+        call.parameters = Model<Verifier, T>::template head<const T>(block_.data());
+        call.parameter_gradients = Model<Verifier, T>::template head<T>(gradient_section(), plan_.gradients);
         return call;
     }
 

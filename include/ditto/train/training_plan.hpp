@@ -8,7 +8,31 @@
 
 namespace ditto {
 
-/// What a training keeps in its block, in order. Each section starts where the one before it ends.
+namespace detail {
+
+// Which of the network's parameters have their gradients streamed on Device.
+template <class Network, class Device>
+constexpr std::array<bool, Network::parameter_tensors> streamed_parameters(const Device& device) {
+    std::array<bool, Network::parameter_tensors> streamed{};
+    if constexpr (Network::valid) {
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            std::size_t at = 0;
+            const auto add = [&](auto layer, auto input) {
+                for (std::size_t i = 0; i < layer.parameters().size(); ++i)
+                    streamed[at++] = streams_gradient(layer, input, device, i);
+            };
+            (add(typename Network::template LayerAt<Index>{}, typename Network::template ShapeAt<Index>{}), ...);
+        }
+        (std::make_index_sequence<Network::layer_count>{});
+    }
+    return streamed;
+}
+
+}  // namespace detail
+
+/// What a training keeps in its block, in order: parameters, buffers, the optimizer's state, gradients, activations, and
+/// what the loss writes. A gradient that its layer can stream (see streams_gradient) has no place, unless
+/// `keep_gradients` asks for it.
 template <class Verifier, class Optimizer, class Device>
 struct TrainingPlan {
     using Network = typename Verifier::Network;
@@ -17,34 +41,40 @@ struct TrainingPlan {
 
     static constexpr std::size_t parameter_bytes = model.parameter_bytes;
     static constexpr std::size_t buffer_bytes = model.buffer_bytes;
-    static constexpr std::size_t gradient_bytes = model.parameter_bytes;
     static constexpr std::size_t optimizer_bytes = Optimizer::state_tensors * model.parameter_bytes;
-    ActivationPlan<Network::layer_count> activations{};
+    std::array<MemoryRange, Verifier::parameter_tensors> gradients{};
+    std::size_t gradient_bytes = 0;
+    PassPlan<Network, Device> activations{};
     std::size_t activation_bytes = 0;
     MemoryRange scores{}, labels{};
     std::size_t loss_bytes = 0;
     std::size_t total_bytes = 0;
 
-    constexpr TrainingPlan(const Device& device, batch_pairs capacity)
+    constexpr TrainingPlan(const Device& device, batch_pairs capacity, bool keep_gradients = false)
         : activations(plan_activations<Network>(device, {capacity.images(), device.threads, true})),
           activation_bytes(activations.bytes) {
+        const auto streamed = detail::streamed_parameters<Network>(device);
+        for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i) {
+            const bool kept = keep_gradients || i >= streamed.size() || !streamed[i];
+            gradients[i] = append(gradient_bytes, kept ? model.parameters[i].bytes : 0);
+        }
         scores = append(loss_bytes, capacity.count * sizeof(double));
         labels = append(loss_bytes, capacity.count * sizeof(PairLabel));
         total_bytes = loss_offset() + loss_bytes;
     }
 
     static constexpr std::size_t buffer_offset() { return parameter_bytes; }
-    static constexpr std::size_t gradient_offset() { return buffer_offset() + buffer_bytes; }
-    static constexpr std::size_t optimizer_offset() { return gradient_offset() + gradient_bytes; }
-    static constexpr std::size_t activation_offset() { return optimizer_offset() + optimizer_bytes; }
+    static constexpr std::size_t optimizer_offset() { return buffer_offset() + buffer_bytes; }
+    static constexpr std::size_t gradient_offset() { return optimizer_offset() + optimizer_bytes; }
+    constexpr std::size_t activation_offset() const { return gradient_offset() + gradient_bytes; }
     constexpr std::size_t loss_offset() const { return activation_offset() + activation_bytes; }
 };
 
 /// The plan of a Trainer for batches of up to `capacity` pairs on `count` threads; its total_bytes is all the memory
 /// that training takes.
 template <class Trainer>
-constexpr auto memory_plan(batch_pairs capacity, threads count = threads{2}) {
-    return typename Trainer::Plan(typename Trainer::Device{count.count}, capacity);
+constexpr auto memory_plan(batch_pairs capacity, threads count = threads{2}, bool keep_gradients = false) {
+    return typename Trainer::Plan(typename Trainer::Device{count.count}, capacity, keep_gradients);
 }
 
 }  // namespace ditto

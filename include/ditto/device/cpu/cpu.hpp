@@ -3,14 +3,17 @@
 
 #include "ditto/core/parallel.hpp"
 #include "ditto/core/precision.hpp"
+#include "ditto/device/cpu/simd.hpp"
 
 namespace ditto {
 
 /// The CPU, computing in fp32 or fp64 (the reference). The value says how many threads to use; results do not depend
-/// on it.
-template <class Precision>
+/// on it. The instruction set, the one that the translation unit is compiled for, is part of the type: what is compiled
+/// for another processor is another type, so that both can be linked into one program.
+template <class Precision, class Arch = detail::NativeArch>
 struct Cpu {
     using precision = Precision;
+    using arch = Arch;
     using scalar = typename Precision::scalar;
     int threads = 1;
 };

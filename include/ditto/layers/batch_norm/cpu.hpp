@@ -8,36 +8,22 @@
 #include <array>
 #include <cmath>
 
+#include "ditto/core/chunks.hpp"
 #include "ditto/device/cpu/column_sums.hpp"
 #include "ditto/device/cpu/cpu.hpp"
 #include "ditto/layers/batch_norm/batch_norm.hpp"
+#include "ditto/layers/batch_norm/statistics.hpp"
 #include "ditto/layers/calls.hpp"
 
 namespace ditto {
 
 namespace detail {
 
-/// The rows of one channel-last matrix as chunks that never cross the border of a twin group.
+// The rows (samples x pixels) of a tensor with Channels numbers in each, in chunks.
 template <std::size_t Channels>
-struct GroupedRows {
-    std::size_t groups;
-    std::size_t rows_per_group;
-
-    static constexpr std::size_t chunk = rows_per_chunk(Channels);
-    std::size_t chunks_per_group() const { return (rows_per_group + chunk - 1) / chunk; }
-    std::size_t chunks() const { return groups * chunks_per_group(); }
-    std::size_t group_of(std::size_t at) const { return at / chunks_per_group(); }
-    std::size_t begin(std::size_t at) const { return group_of(at) * rows_per_group + at % chunks_per_group() * chunk; }
-    std::size_t end(std::size_t at) const { return std::min(begin(at) + chunk, (group_of(at) + 1) * rows_per_group); }
-};
-
-/// Mean and 1/sqrt(variance + epsilon) of each group, [groups, Channels] each; forward leaves them for backward.
-template <std::size_t Channels, class T>
-struct GroupStatistics {
-    T* mean;
-    T* inverse_deviation;
-    explicit GroupStatistics(T* memory) : mean(memory), inverse_deviation(memory + 2 * Channels) {}
-};
+GroupedChunks grouped_rows(std::size_t groups, std::size_t images, Extents extents) {
+    return {groups, images / groups * static_cast<std::size_t>(extents.pixels()), rows_per_chunk(Channels)};
+}
 
 // Two numbers of each channel and chunk: [chunks, 2, Channels].
 constexpr std::size_t batch_norm_workspace(std::size_t images, std::size_t pixels, std::size_t channels) {
@@ -69,24 +55,36 @@ void chunk_moments(const T* x, std::size_t begin, std::size_t end, double* mean,
     }
 }
 
+// y = weight (x - mean) / deviation + bias for rows [begin, end), which belong to one group.
+template <std::size_t Channels, class T>
+void normalize_rows(std::size_t begin, std::size_t end, const T* x, const GroupStatistics<Channels, T>& statistics,
+                    std::size_t group, const T* weight, const T* bias, T* y) {
+    const T* mean = statistics.mean + group * Channels;
+    std::array<T, Channels> scale;
+    for (std::size_t c = 0; c < Channels; ++c)
+        scale[c] = weight[c] * statistics.inverse_deviation[group * Channels + c];
+    for (std::size_t row = begin; row < end; ++row)
+        for (std::size_t c = 0; c < Channels; ++c)
+            y[row * Channels + c] = (x[row * Channels + c] - mean[c]) * scale[c] + bias[c];
+}
+
 template <int Size, class Input, class P>
 void batch_norm_training(const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
     using T = typename P::scalar;
     constexpr std::size_t channels = Size;
-    const GroupedRows<channels> rows{call.groups, call.images / call.groups * Input::extents.pixels()};
+    const auto rows = grouped_rows<channels>(call.groups, call.images, Input::extents);
     auto* moments = static_cast<double*>(call.workspace);  // [chunks, 2, channels]
-    parallel_for(rows.chunks(), device.threads, [&](std::size_t at) {
+    parallel_for(rows.count(), device.threads, [&](std::size_t at) {
         double* own = moments + at * 2 * channels;
         chunk_moments<channels>(call.input, rows.begin(at), rows.end(at), own, own + channels);
     });
 
     const GroupStatistics<channels, T> statistics(static_cast<T*>(call.saved));
-    constexpr double momentum = BatchNorm<Size>::momentum;
     for (std::size_t group = 0; group < call.groups; ++group)
         for (std::size_t c = 0; c < channels; ++c) {
             double count = 0.0, mean = 0.0, deviations = 0.0;
-            for (std::size_t i = 0; i < rows.chunks_per_group(); ++i) {
-                const std::size_t at = group * rows.chunks_per_group() + i;
+            for (std::size_t i = 0; i < rows.count_per_group(); ++i) {
+                const std::size_t at = group * rows.count_per_group() + i;
                 const double added = static_cast<double>(rows.end(at) - rows.begin(at));
                 const double difference = moments[at * 2 * channels + c] - mean;
                 count += added;
@@ -94,25 +92,12 @@ void batch_norm_training(const Cpu<P>& device, const ForwardCall<typename P::sca
                 deviations +=
                     moments[(at * 2 + 1) * channels + c] + difference * difference * added * (count - added) / count;
             }
-            statistics.mean[group * channels + c] = static_cast<T>(mean);
-            statistics.inverse_deviation[group * channels + c] =
-                static_cast<T>(1.0 / std::sqrt(deviations / count + BatchNorm<Size>::epsilon));
-            T& running_mean = call.buffers[0][c];
-            T& running_variance = call.buffers[1][c];
-            running_mean = static_cast<T>((1.0 - momentum) * static_cast<double>(running_mean) + momentum * mean);
-            running_variance = static_cast<T>((1.0 - momentum) * static_cast<double>(running_variance) +
-                                              momentum * deviations / (count - 1.0));
+            statistics.set(group, c, {count, mean, deviations}, call.buffers);
         }
 
-    parallel_for(rows.chunks(), device.threads, [&](std::size_t at) {
-        const T* mean = statistics.mean + rows.group_of(at) * channels;
-        const T* inverse_deviation = statistics.inverse_deviation + rows.group_of(at) * channels;
-        std::array<T, channels> scale;
-        for (std::size_t c = 0; c < channels; ++c) scale[c] = call.parameters[0][c] * inverse_deviation[c];
-        for (std::size_t row = rows.begin(at); row < rows.end(at); ++row)
-            for (std::size_t c = 0; c < channels; ++c)
-                call.output[row * channels + c] =
-                    (call.input[row * channels + c] - mean[c]) * scale[c] + call.parameters[1][c];
+    parallel_for(rows.count(), device.threads, [&](std::size_t at) {
+        normalize_rows<channels>(rows.begin(at), rows.end(at), call.input, statistics, rows.group_of(at),
+                                 call.parameters[0], call.parameters[1], call.output);
     });
 }
 
@@ -120,10 +105,7 @@ template <int Size, class Input, class P>
 void batch_norm_inference(const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
     using T = typename P::scalar;
     constexpr std::size_t channels = Size;
-    std::array<T, channels> scale;
-    for (std::size_t c = 0; c < channels; ++c)
-        scale[c] = static_cast<T>(static_cast<double>(call.parameters[0][c]) /
-                                  std::sqrt(static_cast<double>(call.buffers[1][c]) + BatchNorm<Size>::epsilon));
+    const auto scale = running_scale<Size>(call.parameters[0], call.buffers[1]);
     const T* mean = call.buffers[0];
     const T* bias = call.parameters[1];
     parallel_chunks(call.images * Input::extents.pixels(), rows_per_chunk(channels), device.threads,
@@ -139,10 +121,10 @@ template <int Size, class Input, class P>
 void batch_norm_backward(const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
     using T = typename P::scalar;
     constexpr std::size_t channels = Size;
-    const GroupedRows<channels> rows{call.groups, call.images / call.groups * Input::extents.pixels()};
+    const auto rows = grouped_rows<channels>(call.groups, call.images, Input::extents);
     const GroupStatistics<channels, const T> statistics(static_cast<const T*>(call.saved));
     auto* sums = static_cast<double*>(call.workspace);  // [chunks, 2, channels]: sum of dy, sum of dy * normalised x
-    parallel_for(rows.chunks(), device.threads, [&](std::size_t at) {
+    parallel_for(rows.count(), device.threads, [&](std::size_t at) {
         const T* mean = statistics.mean + rows.group_of(at) * channels;
         const T* inverse_deviation = statistics.inverse_deviation + rows.group_of(at) * channels;
         double* own = sums + at * 2 * channels;
@@ -158,27 +140,27 @@ void batch_norm_backward(const Cpu<P>& device, const BackwardCall<typename P::sc
 
     // The groups' totals take the place of the groups' first chunks.
     for (std::size_t group = 0; group < call.groups; ++group) {
-        double* total = sums + group * rows.chunks_per_group() * 2 * channels;
-        for (std::size_t i = 1; i < rows.chunks_per_group(); ++i)
+        double* total = sums + group * rows.count_per_group() * 2 * channels;
+        for (std::size_t i = 1; i < rows.count_per_group(); ++i)
             for (std::size_t c = 0; c < 2 * channels; ++c) total[c] += total[i * 2 * channels + c];
     }
     for (std::size_t c = 0; c < channels; ++c) {
         double plain = 0.0, weighted = 0.0;
         for (std::size_t group = 0; group < call.groups; ++group) {
-            plain += sums[group * rows.chunks_per_group() * 2 * channels + c];
-            weighted += sums[(group * rows.chunks_per_group() * 2 + 1) * channels + c];
+            plain += sums[group * rows.count_per_group() * 2 * channels + c];
+            weighted += sums[(group * rows.count_per_group() * 2 + 1) * channels + c];
         }
         call.parameter_gradients[0][c] = static_cast<T>(weighted);
         call.parameter_gradients[1][c] = static_cast<T>(plain);
     }
     if (call.input_gradient == nullptr) return;
 
-    parallel_for(rows.chunks(), device.threads, [&](std::size_t at) {
+    parallel_for(rows.count(), device.threads, [&](std::size_t at) {
         const std::size_t group = rows.group_of(at);
         const T* mean = statistics.mean + group * channels;
         const T* inverse_deviation = statistics.inverse_deviation + group * channels;
-        const double* total = sums + group * rows.chunks_per_group() * 2 * channels;
-        const double count = static_cast<double>(rows.rows_per_group);
+        const double* total = sums + group * rows.count_per_group() * 2 * channels;
+        const double count = static_cast<double>(rows.per_group);
         std::array<T, channels> scale, shift, slope;
         for (std::size_t c = 0; c < channels; ++c) {
             scale[c] = call.parameters[0][c] * inverse_deviation[c];

@@ -64,18 +64,18 @@ void direct_forward(const Cpu<P>& device, const ForwardCall<typename P::scalar>&
     });
 }
 
-template <class Conv, class Input, class P>
-void direct_input_gradient(const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
-    using T = typename P::scalar;
+template <class Conv, class Input, class P, class T>
+void direct_input_gradient(const Cpu<P>& device, std::size_t images, const T* dy_of_all, const T* weight, T* dx_of_all,
+                           void* workspace) {
     using U = Unfolding<Conv, Input>;
     constexpr int out = Conv::out_channels, depth = Conv::depth;
-    parallel_for(call.images, device.threads, [&](std::size_t image) {
-        T* windows = own_windows<Conv, Input, T>(call.workspace);
-        T* dx = call.input_gradient + image * Input::size;
+    parallel_for(images, device.threads, [&](std::size_t image) {
+        T* windows = own_windows<Conv, Input, T>(workspace);
+        T* dx = dx_of_all + image * Input::size;
         std::fill_n(dx, Input::size, T{0});
         for (int block = 0; block < U::blocks; ++block) {
-            const T* dy = call.output_gradient + image * U::out.size() + U::first_pixel(block) * out;
-            gemm<T>(static_cast<int>(U::pixels_of(block)), depth, out, {dy, out}, {call.parameters[0], out, true}, T{0},
+            const T* dy = dy_of_all + image * U::out.size() + U::first_pixel(block) * out;
+            gemm<T>(static_cast<int>(U::pixels_of(block)), depth, out, {dy, out}, {weight, out, true}, T{0},
                     {windows, depth});
             fold<Conv, Input>(block, windows, dx);
         }

@@ -2,48 +2,44 @@
 // (Kernel + 3)^2 products for each pair of channels instead of 16 Kernel^2: 6.25 times fewer for 5x5 kernels, 4 times
 // fewer for 3x3.
 //
-// A block of tiles goes through three steps in the thread's own scratch memory, which stays in the second-level cache:
+// A chunk of tiles goes through three steps in the thread's own scratch memory, which stays in the second-level cache:
 //   1. every tile's input, [inputs, inputs, In], is transformed to `transformed` [elements, tiles, In];
 //   2. for each panel of output channels, and each of the elements, a product with the transformed filters gives
 //      `products` [elements, tiles, panel];
-//   3. every tile's products are transformed back to 4x4 outputs.
+//   3. every tile's products are transformed back to 4x4 outputs, which the epilogue takes (tiles.hpp).
 // Filters are transformed once for each pass. See device/cpu/winograd_matrices.hpp for the transforms.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 
+#include "ditto/core/chunks.hpp"
 #include "ditto/core/plan.hpp"
 #include "ditto/device/cpu/cpu.hpp"
 #include "ditto/device/cpu/register_product.hpp"
 #include "ditto/device/cpu/winograd_matrices.hpp"
+#include "ditto/layers/conv2d/tiles.hpp"
 
 namespace ditto::detail {
-
-/// Outputs of a tile in each direction.
-inline constexpr int winograd_outputs = 4;
 
 /// Tiles of images of Height x Width pixels whose borders are padded with Kernel / 2 zeros.
 template <int Height, int Width, int Kernel>
 struct WinogradTiles {
-    static constexpr int inputs = winograd_outputs + Kernel - 1;
+    static constexpr int inputs = tile_size + Kernel - 1;
     static constexpr int elements = inputs * inputs;
-    static constexpr std::size_t across = Width / winograd_outputs;
-    static constexpr std::size_t per_image = across * (Height / winograd_outputs);
+    static constexpr std::size_t across = Width / tile_size;
+    static constexpr std::size_t per_image = across * (Height / tile_size);
 
-    std::size_t image;
-    int top, left;  ///< of the tile's outputs; its inputs begin Kernel / 2 pixels before
+    static TilePlace place(std::size_t tile) {
+        return {tile / per_image, static_cast<int>(tile % per_image / across) * tile_size,
+                static_cast<int>(tile % across) * tile_size};
+    }
 
-    explicit WinogradTiles(std::size_t tile)
-        : image(tile / per_image),
-          top(static_cast<int>(tile % per_image / across) * winograd_outputs),
-          left(static_cast<int>(tile % across) * winograd_outputs) {}
-
-    /// Loads one vector of channels of each input pixel: x is the first number of these channels in image 0.
+    /// Loads one vector of channels of each input pixel of a tile: x is the first number of these channels in image 0.
     template <class V, class T>
-    [[gnu::always_inline]] void load(const T* x, std::size_t channels, V* pixels) const {
-        const int first_row = top - Kernel / 2, first_column = left - Kernel / 2;
-        const T* from = x + image * Height * Width * channels;
+    [[gnu::always_inline]] static void load(TilePlace tile, const T* x, std::size_t channels, V* pixels) {
+        const int first_row = tile.top - Kernel / 2, first_column = tile.left - Kernel / 2;
+        const T* from = x + tile.image * Height * Width * channels;
         const auto pixel = [&](int row, int column) {
             return V::load_unaligned(from + static_cast<std::size_t>(row * Width + column) * channels);
         };
@@ -62,19 +58,20 @@ struct WinogradTiles {
 };
 
 /// One convolution: [Height, Width, In] to [Height, Width, Out], padding Kernel / 2.
-template <class T, int Height, int Width, int In, int Out, int Kernel, class Arch = NativeArch>
+template <class T, int Height, int Width, int In, int Out, int Kernel, class Arch>
 struct WinogradConvolution {
     using V = Simd<T, Arch>;
     using Tiles = WinogradTiles<Height, Width, Kernel>;
     static constexpr int inputs = Tiles::inputs, elements = Tiles::elements;
     static constexpr std::size_t vector = V::size;
     static constexpr std::size_t panel = register_columns<T, Arch>;
+    static constexpr std::size_t panels = Out / panel;
     static constexpr std::size_t filter_size = static_cast<std::size_t>(elements) * In * Out;
 
-    static constexpr bool fits = Height % winograd_outputs == 0 && Width % winograd_outputs == 0 && In % panel == 0 &&
+    static constexpr bool fits = Height % tile_size == 0 && Width % tile_size == 0 && In % panel == 0 &&
                                  Out % panel == 0 && (Kernel == 3 || Kernel == 5);
 
-    /// Tiles of a block: as many as keep its scratch memory near 1.25 MB, a multiple of a register product's rows.
+    /// Tiles of a chunk: as many as keep its scratch memory near 1.25 MB, a multiple of a register product's rows.
     static constexpr std::size_t rows = register_rows<Arch>;
     static constexpr std::size_t block =
         std::max<std::size_t>(1, 1280_KiB / (elements * (In + panel) * sizeof(T)) / rows) * rows;
@@ -84,10 +81,13 @@ struct WinogradConvolution {
     static constexpr std::size_t filter_bytes = round_up(filter_size * sizeof(T), tensor_alignment);
 
     static constexpr std::size_t workspace_bytes(int threads) {
-        return filter_bytes + static_cast<std::size_t>(threads) * scratch_bytes;
+        return static_cast<std::size_t>(threads) * scratch_bytes;
+    }
+    static constexpr GroupedChunks chunks(std::size_t images, std::size_t groups) {
+        return {groups, images / groups * Tiles::per_image, block};
     }
 
-    /// filters [Out / panel, elements, In, panel] = G w G^T for weights w [Kernel, Kernel, In, Out].
+    /// filters [panels, elements, In, panel] = G w G^T for weights w [Kernel, Kernel, In, Out].
     static void transform_filters(int threads, const T* weights, T* filters) {
         parallel_for(In, threads, [&](std::size_t in) {
             for (std::size_t out = 0; out < Out; out += vector) {
@@ -95,7 +95,7 @@ struct WinogradConvolution {
                 for (std::size_t k = 0; k < Kernel * Kernel; ++k)
                     taps[k] = V::load_unaligned(weights + (k * In + in) * Out + out);
                 transform_tile<Kernel, inputs>(taps, transformed,
-                                               transform_by_rows<FilterTransform<winograd_outputs, Kernel>, V>);
+                                               transform_by_rows<FilterTransform<tile_size, Kernel>, V>);
                 for (std::size_t e = 0; e < elements; ++e)
                     transformed[e].store_unaligned(filters + ((out / panel * elements + e) * In + in) * panel +
                                                    out % panel);
@@ -103,18 +103,25 @@ struct WinogradConvolution {
         });
     }
 
-    /// y [images, Height, Width, Out] = the convolution of x [images, Height, Width, In], plus `bias` [Out] unless it
-    /// is null. `filters` are transformed; `scratch` has scratch_bytes for each thread.
-    static void convolve(int threads, std::size_t images, const T* x, const T* filters, const T* bias, T* y,
-                         std::byte* scratch) {
-        const std::size_t tiles = images * Tiles::per_image;
-        parallel_chunks(tiles, block, threads, [&](std::size_t begin, std::size_t end) {
-            T* transformed = reinterpret_cast<T*>(scratch + static_cast<std::size_t>(thread_index()) * scratch_bytes);
+    /// The convolution of x [images, Height, Width, In], tile by tile to `epilogue`. `filters` are transformed;
+    /// `workspace` has workspace_bytes. Where there are few chunks, several threads share one: each transforms its input
+    /// and multiplies some of the output channels.
+    template <class Epilogue>
+    static void convolve(int threads, const GroupedChunks& chunks, const T* x, const T* filters, void* workspace,
+                         const Epilogue& epilogue) {
+        std::size_t parts = 1;
+        while (chunks.count() * parts < 2 * static_cast<std::size_t>(threads) && threads > 1 && panels % (2 * parts) == 0)
+            parts *= 2;
+        parallel_for(chunks.count() * parts, threads, [&](std::size_t item) {
+            const std::size_t chunk = item / parts, part = item % parts;
+            const std::size_t begin = chunks.begin(chunk), end = chunks.end(chunk);
+            T* transformed = reinterpret_cast<T*>(static_cast<std::byte*>(workspace) +
+                                                  static_cast<std::size_t>(thread_index()) * scratch_bytes);
             T* products = transformed + transformed_size;
             transform_inputs(begin, end, x, transformed);
-            for (std::size_t first = 0; first < Out; first += panel) {
-                multiply(end - begin, transformed, filters + first / panel * elements * In * panel, products);
-                write_outputs(begin, end, products, bias == nullptr ? nullptr : bias + first, y + first);
+            for (std::size_t p = part * panels / parts; p < (part + 1) * panels / parts; ++p) {
+                multiply(end - begin, transformed, filters + p * elements * In * panel, products);
+                write_outputs(chunk, begin, end, products, p * panel, epilogue);
             }
         });
     }
@@ -122,45 +129,36 @@ struct WinogradConvolution {
   private:
     static void transform_inputs(std::size_t begin, std::size_t end, const T* x, T* transformed) {
         for (std::size_t tile = begin; tile < end; ++tile) {
-            const Tiles place(tile);
+            const TilePlace place = Tiles::place(tile);
             for (std::size_t in = 0; in < In; in += vector) {
                 V pixels[elements], result[elements];
-                place.load(x + in, In, pixels);
-                transform_tile<inputs, inputs>(pixels, result,
-                                               transform_by_rows<InputTransform<winograd_outputs, Kernel>, V>);
+                Tiles::load(place, x + in, In, pixels);
+                transform_tile<inputs, inputs>(pixels, result, transform_by_rows<InputTransform<tile_size, Kernel>, V>);
                 for (std::size_t e = 0; e < elements; ++e)
                     result[e].store_unaligned(transformed + (e * block + tile - begin) * In + in);
             }
         }
     }
 
-    // The last rows of a block that is not full hold what was there before: computed, and never read.
+    // The last rows of a chunk that is not full hold what was there before: computed, and never read.
     static void multiply(std::size_t tiles, const T* transformed, const T* filters, T* products) {
         for (std::size_t e = 0; e < elements; ++e)
-            for (std::size_t tile = 0; tile < tiles; tile += rows)
-                register_product<static_cast<int>(rows), false, Arch>(In, transformed + (e * block + tile) * In, In, 1,
-                                                                      filters + e * In * panel, panel,
-                                                                      products + (e * block + tile) * panel, panel);
+            register_products<Arch>(tiles, In, transformed + e * block * In, In, filters + e * In * panel, panel,
+                                    products + e * block * panel, panel);
     }
 
-    static void write_outputs(std::size_t begin, std::size_t end, const T* products, const T* bias, T* y) {
-        for (std::size_t half = 0; half < panel; half += vector) {
-            const V shift = bias == nullptr ? V(T{0}) : V::load_unaligned(bias + half);
+    template <class Epilogue>
+    static void write_outputs(std::size_t chunk, std::size_t begin, std::size_t end, const T* products,
+                              std::size_t channel, const Epilogue& epilogue) {
+        for (std::size_t half = 0; half < panel; half += vector)
             for (std::size_t tile = begin; tile < end; ++tile) {
-                const Tiles place(tile);
-                V values[elements], outputs[winograd_outputs * winograd_outputs];
+                V values[elements], outputs[tile_pixels];
                 for (std::size_t e = 0; e < elements; ++e)
                     values[e] = V::load_unaligned(products + (e * block + tile - begin) * panel + half);
-                transform_tile<inputs, winograd_outputs>(
-                    values, outputs, transform_by_columns<OutputTransform<winograd_outputs, Kernel>, V>);
-                T* to = y + half + place.image * Height * Width * Out;
-                for (int i = 0; i < winograd_outputs; ++i)
-                    for (int j = 0; j < winograd_outputs; ++j)
-                        (outputs[i * winograd_outputs + j] + shift)
-                            .store_unaligned(to +
-                                             static_cast<std::size_t>((place.top + i) * Width + place.left + j) * Out);
+                transform_tile<inputs, tile_size>(values, outputs,
+                                                  transform_by_columns<OutputTransform<tile_size, Kernel>, V>);
+                epilogue(chunk, Tiles::place(tile), channel + half, outputs);
             }
-        }
     }
 };
 

@@ -1,29 +1,28 @@
-// The gradients of a convolution by minimal filtering.
+// The weight gradient of a convolution by minimal filtering, and the kernels that its input gradient convolves with.
 //
-// Input gradient: the convolution of the output's gradient with the kernels turned by half a turn and the channels'
-// roles exchanged. Weight gradient: each tile contributes the correlation of its (Kernel + 3)^2 inputs with the
-// gradient of its 4x4 outputs, F(Kernel x Kernel, 4x4); the transform is linear, so products are summed over all tiles
-// before the one transform back. Tiles are taken a batch at a time: first all of a batch are transformed, then each
-// element's product, which no other element shares, is added to its sum. No sum is split between threads.
+// Each tile contributes the correlation of its (Kernel + 3)^2 inputs with the gradient of its 4x4 outputs, F(Kernel x
+// Kernel, 4x4); the transform is linear, so products are summed over all tiles before the one transform back. Tiles are
+// taken a batch at a time: first all of a batch are transformed, then each element's product, which no other element
+// shares, is added to its sum. No sum is split between threads.
 #pragma once
 
+#include "ditto/device/cpu/transpose.hpp"
 #include "ditto/layers/conv2d/winograd.hpp"
 
 namespace ditto::detail {
 
-/// turned [Kernel, Kernel, Out, In]: weights [Kernel, Kernel, In, Out] with both kernel axes reversed.
+/// turned [Kernel, Kernel, Out, In]: weights [Kernel, Kernel, In, Out] with both kernel axes reversed. The input gradient
+/// is the convolution of the output's gradient with these.
 template <int In, int Out, int Kernel, class T>
 void turn_kernels(int threads, const T* weights, T* turned) {
     constexpr std::size_t taps = Kernel * Kernel, matrix = static_cast<std::size_t>(In) * Out;
     parallel_for(taps, threads, [&](std::size_t tap) {
-        const T* from = weights + (taps - 1 - tap) * matrix;
-        for (std::size_t out = 0; out < Out; ++out)
-            for (std::size_t in = 0; in < In; ++in) turned[tap * matrix + out * In + in] = from[in * Out + out];
+        transpose(In, Out, weights + (taps - 1 - tap) * matrix, turned + tap * matrix);
     });
 }
 
 /// The weight gradient of the convolution [Height, Width, In] to [Height, Width, Out].
-template <class T, int Height, int Width, int In, int Out, int Kernel, class Arch = NativeArch>
+template <class T, int Height, int Width, int In, int Out, int Kernel, class Arch>
 struct WinogradWeightGradient {
     using V = Simd<T, Arch>;
     using Tiles = WinogradTiles<Height, Width, Kernel>;
@@ -32,8 +31,9 @@ struct WinogradWeightGradient {
     static constexpr std::size_t panel = register_columns<T, Arch>;
     static constexpr std::size_t rows = dividing_rows<Arch>(In);
 
-    /// Tiles that are transformed before their products are added.
+    /// Tiles that are transformed before their products are added, and tiles of a chunk.
     static constexpr std::size_t batch = 256;
+    static constexpr std::size_t chunk = 8;
     static constexpr std::size_t image_elements = elements * batch * In;      // [elements, batch, In]
     static constexpr std::size_t gradient_elements = elements * batch * Out;  // [elements, Out / panel, batch, panel]
     static constexpr std::size_t sum_elements = static_cast<std::size_t>(elements) * In * Out;  // [elements, In, Out]
@@ -41,21 +41,29 @@ struct WinogradWeightGradient {
     static constexpr std::size_t workspace_bytes() {
         return (image_elements + gradient_elements + sum_elements) * sizeof(T);
     }
+    static constexpr GroupedChunks chunks(std::size_t images) { return {1, images * Tiles::per_image, chunk}; }
 
-    /// weight_gradient [Kernel, Kernel, In, Out] from x [images, Height, Width, In] and the gradient dy of the outputs,
-    /// [images, Height, Width, Out].
-    static void compute(int threads, std::size_t images, const T* x, const T* dy, T* weight_gradient, T* workspace) {
-        T* image_part = workspace;
+    /// weight_gradient [Kernel, Kernel, In, Out] from x [images, Height, Width, In] and the gradient of the outputs, which
+    /// `source` gives tile by tile.
+    template <class Source>
+    static void compute(int threads, std::size_t images, const T* x, const Source& source, T* weight_gradient,
+                        void* workspace) {
+        T* image_part = static_cast<T*>(workspace);
         T* gradient_part = image_part + image_elements;
         T* sums = gradient_part + gradient_elements;
-        const std::size_t tiles = images * Tiles::per_image;
-        for (std::size_t begin = 0; begin < tiles; begin += batch) {
-            const std::size_t count = std::min(batch, tiles - begin);
-            parallel_for(count, threads, [&](std::size_t at) {
-                transform_image(Tiles(begin + at), at, x, image_part);
-                transform_gradient(Tiles(begin + at), at, dy, gradient_part);
+        const GroupedChunks all = chunks(images);
+        constexpr std::size_t chunks_of_batch = batch / chunk;
+        for (std::size_t first = 0; first < all.count(); first += chunks_of_batch) {
+            const std::size_t last = std::min(first + chunks_of_batch, all.count());
+            const std::size_t begin = all.begin(first);
+            parallel_for(last - first, threads, [&](std::size_t item) {
+                for (std::size_t tile = all.begin(first + item); tile < all.end(first + item); ++tile) {
+                    transform_image(Tiles::place(tile), tile - begin, x, image_part);
+                    transform_gradient(first + item, Tiles::place(tile), tile - begin, source, gradient_part);
+                }
             });
-            if (begin == 0) {
+            const std::size_t count = all.end(last - 1) - begin;
+            if (first == 0) {
                 add_products<false>(threads, count, image_part, gradient_part, sums);
             } else {
                 add_products<true>(threads, count, image_part, gradient_part, sums);
@@ -65,27 +73,23 @@ struct WinogradWeightGradient {
     }
 
   private:
-    static void transform_image(const Tiles& place, std::size_t at, const T* x, T* image_part) {
+    static void transform_image(TilePlace place, std::size_t at, const T* x, T* image_part) {
         for (std::size_t in = 0; in < In; in += vector) {
             V pixels[elements], result[elements];
-            place.load(x + in, In, pixels);
-            transform_tile<inputs, inputs>(pixels, result,
-                                           transform_by_rows<InputTransform<Kernel, winograd_outputs>, V>);
+            Tiles::load(place, x + in, In, pixels);
+            transform_tile<inputs, inputs>(pixels, result, transform_by_rows<InputTransform<Kernel, tile_size>, V>);
             for (std::size_t e = 0; e < elements; ++e)
                 result[e].store_unaligned(image_part + (e * batch + at) * In + in);
         }
     }
 
-    static void transform_gradient(const Tiles& place, std::size_t at, const T* dy, T* gradient_part) {
-        const T* from = dy + place.image * Height * Width * Out;
+    template <class Source>
+    static void transform_gradient(std::size_t chunk_index, TilePlace place, std::size_t at, const Source& source,
+                                   T* gradient_part) {
         for (std::size_t out = 0; out < Out; out += vector) {
-            V pixels[winograd_outputs * winograd_outputs], result[elements];
-            for (int i = 0; i < winograd_outputs; ++i)
-                for (int j = 0; j < winograd_outputs; ++j)
-                    pixels[i * winograd_outputs + j] = V::load_unaligned(
-                        from + static_cast<std::size_t>((place.top + i) * Width + place.left + j) * Out + out);
-            transform_tile<winograd_outputs, inputs>(pixels, result,
-                                                     transform_by_rows<FilterTransform<Kernel, winograd_outputs>, V>);
+            V pixels[tile_pixels], result[elements];
+            source(chunk_index, place, out, pixels);
+            transform_tile<tile_size, inputs>(pixels, result, transform_by_rows<FilterTransform<Kernel, tile_size>, V>);
             for (std::size_t e = 0; e < elements; ++e)
                 result[e].store_unaligned(gradient_part + ((e * Out + out / panel * panel) * batch) + at * panel +
                                           out % panel);
@@ -108,8 +112,7 @@ struct WinogradWeightGradient {
         for (std::size_t out = 0; out < Out; out += vector) {
             V values[elements], taps[Kernel * Kernel];
             for (std::size_t e = 0; e < elements; ++e) values[e] = V::load_unaligned(sums + (e * In + in) * Out + out);
-            transform_tile<inputs, Kernel>(values, taps,
-                                           transform_by_columns<OutputTransform<Kernel, winograd_outputs>, V>);
+            transform_tile<inputs, Kernel>(values, taps, transform_by_columns<OutputTransform<Kernel, tile_size>, V>);
             for (std::size_t k = 0; k < Kernel * Kernel; ++k)
                 taps[k].store_unaligned(weight_gradient + (k * In + in) * Out + out);
         }

@@ -1,8 +1,4 @@
-// Linear on the CPU. The weight, [In, Out] in memory, is read once forward and once backward, in slices of consecutive
-// rows, and its gradient is written once.
-//
-// Forward: slices of the inner dimension give partial products, added in fixed order. Backward: a slice of rows of the
-// weight gives the same rows of its gradient and a slice of the input's gradient; no sum crosses slices.
+// Linear on the CPU: by slices of the weight (slices.hpp) where the shape fits, otherwise by products of runs of rows.
 #pragma once
 
 #include <algorithm>
@@ -12,58 +8,52 @@
 #include "ditto/device/cpu/gemm.hpp"
 #include "ditto/layers/calls.hpp"
 #include "ditto/layers/linear/linear.hpp"
+#include "ditto/layers/linear/slices.hpp"
 
 namespace ditto {
 
 namespace detail {
 
-/// Rows of the weight in one slice.
-inline constexpr int linear_forward_slice = 4096;
-inline constexpr int linear_backward_slice = 1024;
+template <class P, int In, int Out>
+using SlicesOf = LinearSlices<typename P::scalar, In, Out, typename Cpu<P>::arch>;
+
+/// Rows of the weight in one product, where the shape does not fit slices. Forward: runs of the inner dimension give
+/// partial products, added in fixed order. Backward: a run of rows of the weight gives the same rows of its gradient and
+/// a part of the input's gradient; no sum crosses runs.
+inline constexpr int linear_forward_run = 4096;
+inline constexpr int linear_backward_run = 1024;
 
 template <int In>
-inline constexpr std::size_t linear_forward_slices = (In + linear_forward_slice - 1) / linear_forward_slice;
+inline constexpr std::size_t linear_forward_runs = (In + linear_forward_run - 1) / linear_forward_run;
 
-}  // namespace detail
-
-template <int In, int Out, class Input, class P>
-constexpr std::size_t workspace_bytes(Linear<In, Out>, Input, const Cpu<P>&, WorkspaceCall call) {
-    if (call.phase == Phase::training_backward) return detail::column_sums_bytes(call.images, Out);
-    return detail::linear_forward_slices<In> * call.images * Out * sizeof(typename P::scalar);
-}
-
-template <int In, int Out, class Input, class P>
-void forward(Linear<In, Out>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
+template <int In, int Out, class P>
+void linear_forward_by_runs(const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
     using T = typename P::scalar;
     const T* weight = call.parameters[0];  // [In, Out]
-    const T* bias = call.parameters[1];    // [Out]
     const int images = static_cast<int>(call.images);
     const std::size_t outputs = call.images * Out;
-    auto* partial = static_cast<T*>(call.workspace);  // [slices, images, Out]
-
-    parallel_chunks(In, detail::linear_forward_slice, device.threads, [&](std::size_t begin, std::size_t end) {
-        T* product = partial + begin / detail::linear_forward_slice * outputs;
+    auto* partial = static_cast<T*>(call.workspace);  // [runs, images, Out]
+    parallel_chunks(In, linear_forward_run, device.threads, [&](std::size_t begin, std::size_t end) {
         gemm<T>(images, Out, static_cast<int>(end - begin), {call.input + begin, In}, {weight + begin * Out, Out}, T{0},
-                {product, Out});
+                {partial + begin / linear_forward_run * outputs, Out});
     });
     parallel_for(call.images, device.threads, [&](std::size_t image) {
         T* y = call.output + image * Out;
-        std::copy_n(bias, Out, y);
-        for (std::size_t slice = 0; slice < detail::linear_forward_slices<In>; ++slice) {
-            const T* product = partial + slice * outputs + image * Out;
+        std::copy_n(call.parameters[1], Out, y);
+        for (std::size_t run = 0; run < linear_forward_runs<In>; ++run) {
+            const T* product = partial + run * outputs + image * Out;
             for (int o = 0; o < Out; ++o) y[o] += product[o];
         }
     });
 }
 
-template <int In, int Out, class Input, class P>
-void backward(Linear<In, Out>, Input, const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
+template <int In, int Out, class P>
+void linear_backward_by_runs(const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
     using T = typename P::scalar;
     const T* weight = call.parameters[0];              // [In, Out]
     T* weight_gradient = call.parameter_gradients[0];  // [In, Out]
     const int images = static_cast<int>(call.images);
-
-    parallel_chunks(In, detail::linear_backward_slice, device.threads, [&](std::size_t begin, std::size_t end) {
+    parallel_chunks(In, linear_backward_run, device.threads, [&](std::size_t begin, std::size_t end) {
         const int rows = static_cast<int>(end - begin);
         if (call.input_gradient != nullptr)
             gemm<T>(images, rows, Out, {call.output_gradient, Out}, {weight + begin * Out, Out, true}, T{0},
@@ -71,7 +61,51 @@ void backward(Linear<In, Out>, Input, const Cpu<P>& device, const BackwardCall<t
         gemm<T>(rows, Out, images, {call.input + begin, In, true}, {call.output_gradient, Out}, T{0},
                 {weight_gradient + begin * Out, Out});
     });
+}
+
+}  // namespace detail
+
+/// The weight's gradient is handed on where it is large: memory would have to hold it, and read and write it again.
+template <int In, int Out, class Input, class P>
+constexpr bool streams_gradient(Linear<In, Out>, Input, const Cpu<P>&, std::size_t index) {
+    return index == 0 && detail::SlicesOf<P, In, Out>::fits && std::int64_t{In} * Out >= (1 << 16);
+}
+
+template <int In, int Out, class Input, class P>
+constexpr std::size_t workspace_bytes(Linear<In, Out>, Input, const Cpu<P>&, WorkspaceCall call) {
+    using Slices = detail::SlicesOf<P, In, Out>;
+    if (call.phase == Phase::training_backward)
+        return std::max(detail::column_sums_bytes(call.images, Out),
+                        Slices::fits ? Slices::backward_bytes(call.images, call.threads) : 0);
+    if (Slices::fits) return Slices::forward_bytes(call.images, call.threads);
+    return detail::linear_forward_runs<In> * call.images * Out * sizeof(typename P::scalar);
+}
+
+template <int In, int Out, class Input, class P>
+void forward(Linear<In, Out>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
+    using Slices = detail::SlicesOf<P, In, Out>;
+    if constexpr (Slices::fits) {
+        Slices::forward(device.threads, call.images, call.input, call.parameters[0], call.parameters[1], call.output,
+                        call.workspace);
+    } else {
+        detail::linear_forward_by_runs<In, Out>(device, call);
+    }
+}
+
+template <int In, int Out, class Input, class P>
+void backward(Linear<In, Out>, Input, const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
+    using T = typename P::scalar;
+    using Slices = detail::SlicesOf<P, In, Out>;
     detail::column_sums<Out>(device, call.images, call.output_gradient, call.parameter_gradients[1], call.workspace);
+    if constexpr (Slices::fits) {
+        Slices::backward(device.threads, call.images, call.input, call.parameters[0], call.output_gradient,
+                         call.input_gradient, call.parameter_gradients[0], call.workspace,
+                         [&](std::size_t first, std::size_t count, const T* numbers) {
+                             call.stream(0, first, count, numbers);
+                         });
+    } else {
+        detail::linear_backward_by_runs<In, Out>(device, call);
+    }
 }
 
 }  // namespace ditto

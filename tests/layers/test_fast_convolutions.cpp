@@ -1,4 +1,5 @@
-// Convolution by minimal filtering beside its slow twin: the direct algorithm in float64.
+// The fast convolutions, by minimal filtering and for few channels, beside their slow twin: the direct algorithm in
+// float64.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
@@ -74,9 +75,8 @@ template <class Input, int In, int Out, int Kernel>
 void compare(std::size_t images) {
     using Fast = Conv2d<In, Out, Kernel, Padding<Kernel / 2>>;
     using Direct = Conv2d<In, Out, Kernel, Padding<Kernel / 2>, DirectAlgorithm>;
-    static_assert(detail::WinogradPasses<Fast, Input, fp32>::used, "this test is about the fast path");
-    static_assert(!detail::WinogradPasses<Direct, Input, fp32>::used &&
-                  !detail::WinogradPasses<Fast, Input, fp64>::used);
+    static_assert(detail::has_fast_passes<Fast, Input, fp32>, "this test is about the fast paths");
+    static_assert(!detail::has_fast_passes<Direct, Input, fp32> && !detail::has_fast_passes<Fast, Input, fp64>);
     const auto fast = run<Fast, Input, fp32>(images, 2);
     const auto reference = run<Direct, Input, fp64>(images, 2);
     // Products of transformed numbers are up to 40 times larger than what they add up to, and float32 rounds each to
@@ -102,6 +102,12 @@ TEST_CASE("5x5, as the face network's second convolution") {
 }
 TEST_CASE("3x3, as the face network's third convolution") {
     compare<Shape<32, 32, 128>, 128, 256, 3>(5);
+}
+TEST_CASE("3 channels, as the face network's first convolution") {
+    compare<Shape<128, 128, 3>, 3, 64, 5>(2);
+}
+TEST_CASE("1 channel and a kernel of 3") {
+    compare<Shape<8, 16, 1>, 1, 32, 3>(19);
 }
 TEST_CASE("3x3 on images smaller than a tile's inputs") {
     compare<Shape<4, 4, 64>, 64, 32, 3>(5);
