@@ -72,8 +72,8 @@ class Finder:
         yield from self._pytorch(task)
         if task.question == "layers":
             if self._has("onednn", "benchmark_onednn_layers", "oneDNN 2 (Debian: libdnnl-dev)"):
-                for algorithm in ("direct", "winograd"):
-                    command = self._program("benchmark_onednn_layers", algorithm, *task.words, steps)
+                for algorithm in ("direct", "Winograd"):
+                    command = self._program("benchmark_onednn_layers", algorithm.lower(), *task.words, steps)
                     yield Contender(f"oneDNN, {algorithm}", command)
         elif self._has("dlib", "benchmark_dlib", "dlib (Debian: libdlib-dev)"):
             words = [*task.words, steps] if task.question == "training" else [steps, *task.words]

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -16,8 +15,8 @@
 
 namespace benchmarks {
 
-/// Seconds of every repetition, under the name of what was timed.
-using Timings = std::map<std::string, std::vector<double>>;
+/// Seconds of every repetition, under the name of what was timed, in the order of timing.
+using Timings = nlohmann::ordered_map<std::string, std::vector<double>>;
 
 /// Work that is over sooner than this is repeated until it has taken as long, but not more often than this.
 inline constexpr double shortest_measurement = 0.05;  // seconds

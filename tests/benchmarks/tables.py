@@ -25,11 +25,11 @@ def contender_table(task, rows, planned_bytes):
     lines = []
     for label in dict.fromkeys(row["timed"] for row in rows):
         _, unit = rate_of(task, label)
-        lines.append(f"{label:<44}{'ms':>10}{unit:>10}{'ditto is':>10}{'peak MiB':>10}")
+        lines.append(f"{label:<50}{'ms':>10}{unit:>10}{'ditto is':>10}{'peak MiB':>10}")
         for row in rows:
             if row["timed"] == label:
                 ratio = "" if row["contender"] == "ditto" else f"{row['ratio']:.2f}x"
-                lines.append(f"  {row['contender']:<42}{1e3 * row['seconds']:>10.1f}{row[unit]:>10.2f}{ratio:>10}"
+                lines.append(f"  {row['contender']:<48}{1e3 * row['seconds']:>10.1f}{row[unit]:>10.2f}{ratio:>10}"
                              f"{row['peak_bytes'] / MEBI:>10.0f}")
         for precision in dict.fromkeys(row["precision"] for row in rows):
             peers = [row for row in rows if row["timed"] == label and row["contender"] != "ditto"
@@ -61,7 +61,8 @@ def layer_table(rows, limits, names):
     lines = [f"limits measured: {limits['flops'] / 1e9:.0f} GFLOP/s in fused multiply-adds, "
              f"{limits['read_bytes'] / 1e9:.0f} GB/s read from memory",
              "GFLOP/s count the direct algorithm's operations: Winograd's may pass the limit. Memory: every tensor of",
-             "a pass once, as a share of the read limit. Peers: ms, and how many times as fast ditto is."]
+             "a pass once, as a share of the read limit; small tensors stay in the cache and may pass it.",
+             "Peers: ms, and how many times as fast ditto is."]
     lines += [f"  [{number}] {name}" for number, name in enumerate(peers, 1)]
     lines.append(f"{'pass':<24}{'ms':>9}{'GFLOP/s':>9}{'of peak':>9}{'memory':>8}" +
                  "".join(f"{f'[{number}]':>16}" for number in range(1, len(peers) + 1)))

@@ -17,9 +17,8 @@ template <class Conv, class Input, class... Pool>
 using BlockNetwork = Sequential<Input, Conv, ReLU, BatchNorm2d<Conv::out_channels>, Pool..., Flatten>;
 // A block that is not the first layer passes a gradient on.
 template <class Conv, class Input, class... Pool>
-using SecondBlock =
-    Sequential<Input, Conv2d<Conv::in_channels, Conv::in_channels, 1, DirectAlgorithm>, Conv, ReLU,
-               BatchNorm2d<Conv::out_channels>, Pool..., Flatten>;
+using SecondBlock = Sequential<Input, Conv2d<Conv::in_channels, Conv::in_channels, 1, DirectAlgorithm>, Conv, ReLU,
+                               BatchNorm2d<Conv::out_channels>, Pool..., Flatten>;
 
 struct Result {
     std::vector<std::string> names;
@@ -36,8 +35,7 @@ template <class Network, class P, class Twin>
 Result run(std::size_t pairs, int threads) {
     using Verifier = Siamese<Network, ConcatBceLoss, Twin>;
     using T = typename P::scalar;
-    Trainer<Verifier, SGD, Cpu<P>> trainer(
-        {.batch = {pairs}, .device = {threads}, .seed = 2, .keep_gradients = true});
+    Trainer<Verifier, SGD, Cpu<P>> trainer({.batch = {pairs}, .device = {threads}, .seed = 2, .keep_gradients = true});
     for (const StoredTensor& tensor : trainer.weights()) {
         if (tensor.info.initial.kind != Initialization::Kind::constant || tensor.info.name != "weight") continue;
         for (std::size_t c = 0; c < static_cast<std::size_t>(tensor.info.size()); ++c)  // 1, -0.5, 0, ...

@@ -28,8 +28,7 @@ static_assert(layers[0].activation_bytes == 32 * 128 * 128 * 64 * 4 + 32 * 64 * 
 static_assert(layers[1].activation_bytes == 0 && layers[2].activation_bytes == 0);
 static_assert(layers[3].activation_bytes == 32 * 64 * 64 * 64 * 4, "and gives the pooled map");
 // The reference device runs layer by layer.
-constexpr auto slow_layers =
-    layer_figures<FaceNetwork>(Cpu<fp64>{2}, {.images = 32, .threads = 2, .training = true});
+constexpr auto slow_layers = layer_figures<FaceNetwork>(Cpu<fp64>{2}, {.images = 32, .threads = 2, .training = true});
 static_assert(slow_layers[1].activation_bytes == 0, "ReLU works in place");
 static_assert(slow_layers[3].activation_bytes == 32 * 64 * 64 * 64 * (8 + 1), "the pool keeps its output and winners");
 

@@ -18,12 +18,11 @@ using SmallNetwork = ditto::Sequential<ditto::Shape<16, 16, 3>,  //
                                        ditto::Flatten, ditto::Linear<256, 32>, ditto::ReLU, ditto::BatchNorm1d<32>>;
 
 /// As small, but on the fast paths: blocks of few channels and by minimal filtering, and a linear layer by slices.
-using FastNetwork =
-    ditto::Sequential<ditto::Shape<16, 16, 3>, ditto::Conv2d<3, 32, 5, ditto::Padding<2>>, ditto::ReLU,
-                      ditto::BatchNorm2d<32>, ditto::MaxPool2d<2>,                             // 8x8x32
-                      ditto::Conv2d<32, 64, 3, ditto::Padding<1>>, ditto::ReLU,                // 8x8x64
-                      ditto::BatchNorm2d<64>, ditto::Flatten, ditto::Linear<4096, 64>, ditto::ReLU,
-                      ditto::BatchNorm1d<64>>;
+using FastNetwork = ditto::Sequential<ditto::Shape<16, 16, 3>, ditto::Conv2d<3, 32, 5, ditto::Padding<2>>, ditto::ReLU,
+                                      ditto::BatchNorm2d<32>, ditto::MaxPool2d<2>,               // 8x8x32
+                                      ditto::Conv2d<32, 64, 3, ditto::Padding<1>>, ditto::ReLU,  // 8x8x64
+                                      ditto::BatchNorm2d<64>, ditto::Flatten, ditto::Linear<4096, 64>, ditto::ReLU,
+                                      ditto::BatchNorm1d<64>>;
 static_assert(ditto::Execution<FastNetwork, ditto::Cpu<ditto::fp32>>::layer_count == 6);
 
 template <class Loss = ditto::ContrastiveLoss, class Optimizer = ditto::Adam, class Twin = ditto::twin::separate,

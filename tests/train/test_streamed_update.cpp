@@ -1,5 +1,5 @@
-// A step that updates large parameters piece by piece, while their gradients are in the cache, is the step that computes
-// all gradients and then updates.
+// A step that updates large parameters piece by piece, while their gradients are in the cache, is the step that
+// computes all gradients and then updates.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
@@ -48,8 +48,9 @@ TEST_CASE("Adam and AdamW") {
 TEST_CASE("compute_gradients says which gradient has no place, and what to do") {
     Training<SGD> trainer(small_settings<Training<SGD>>());
     const RandomBatch batch(4);
-    CHECK_THROWS_WITH_AS(trainer.compute_gradients(batch.images, batch.labels),
-                         "compute_gradients has no memory for the gradient of backbone.8.weight, which a step updates in "
-                         "pieces; make the Trainer with keep_gradients = true",
-                         Error);
+    CHECK_THROWS_WITH_AS(
+        trainer.compute_gradients(batch.images, batch.labels),
+        "compute_gradients has no memory for the gradient of backbone.8.weight, which a step updates in "
+        "pieces; make the Trainer with keep_gradients = true",
+        Error);
 }

@@ -6,8 +6,8 @@
 
 namespace ditto {
 
-/// `groups` runs of `per_group` consecutive items (rows, tiles, ...), each run cut into chunks of `size` items; the last
-/// chunk of a run may be shorter. No chunk crosses the border of a group.
+/// `groups` runs of `per_group` consecutive items (rows, tiles, ...), each run cut into chunks of `size` items; the
+/// last chunk of a run may be shorter. No chunk crosses the border of a group.
 struct GroupedChunks {
     std::size_t groups;
     std::size_t per_group;

@@ -43,7 +43,8 @@ struct RandomKey {
 /// come once each, in any order, from several threads at a time.
 template <class T>
 struct GradientStream {
-    void (*take)(void* context, std::size_t parameter, std::size_t first, std::size_t count, const T* numbers) = nullptr;
+    void (*take)(void* context, std::size_t parameter, std::size_t first, std::size_t count,
+                 const T* numbers) = nullptr;
     void* context = nullptr;
     std::size_t parameter = 0;  ///< the network's number of the layer's first parameter
 

@@ -18,9 +18,9 @@ struct PassCapacity {
     bool training = true;    ///< with a backward pass
 };
 
-/// The memory of one pass through Layers layers (blocks count as one). Steps are numbered: forward through layer l is step l,
-/// the loss is step Layers, backward through layer l is step 2 * Layers - l. Tensors that never live at the same step
-/// may share memory.
+/// The memory of one pass through Layers layers (blocks count as one). Steps are numbered: forward through layer l is
+/// step l, the loss is step Layers, backward through layer l is step 2 * Layers - l. Tensors that never live at the
+/// same step may share memory.
 template <std::size_t Layers>
 struct ActivationPlan {
     /// activations[l] is the input of layer l; activations[Layers] the network's output. Layers that work in place have

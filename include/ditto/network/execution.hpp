@@ -46,7 +46,8 @@ struct StageTable {
     constexpr StageTable() {
         const auto lengths = []<std::size_t... Index>(std::index_sequence<Index...>) {
             return std::array{stage_length<Network, Device, Index>()...};
-        }(std::make_index_sequence<Network::layer_count>{});
+        }
+        (std::make_index_sequence<Network::layer_count>{});
         for (std::size_t layer = 0; layer < Network::layer_count; layer += lengths[layer]) first[count++] = layer;
         first[count] = Network::layer_count;
     }
@@ -60,14 +61,12 @@ struct Stage {
 };
 template <class Network, std::size_t First>
 struct Stage<Network, First, 3> {
-    using type =
-        ConvBlock<typename Network::template LayerAt<First>, typename Network::template LayerAt<First + 2>>;
+    using type = ConvBlock<typename Network::template LayerAt<First>, typename Network::template LayerAt<First + 2>>;
 };
 template <class Network, std::size_t First>
 struct Stage<Network, First, 4> {
-    using type =
-        ConvBlock<typename Network::template LayerAt<First>, typename Network::template LayerAt<First + 2>,
-                  typename Network::template LayerAt<First + 3>>;
+    using type = ConvBlock<typename Network::template LayerAt<First>, typename Network::template LayerAt<First + 2>,
+                           typename Network::template LayerAt<First + 3>>;
 };
 
 template <class Network, class Device, class Indices>
@@ -82,8 +81,8 @@ struct ExecutionOf<Network, Device, std::index_sequence<Index...>> {
 
 }  // namespace detail
 
-/// Network as Device runs it: a Sequential with the same parameters and buffers in the same order, in which blocks stand
-/// for the layers they do the work of. The same type where there are none.
+/// Network as Device runs it: a Sequential with the same parameters and buffers in the same order, in which blocks
+/// stand for the layers they do the work of. The same type where there are none.
 template <class Network, class Device>
 using Execution =
     typename detail::ExecutionOf<Network, Device,

@@ -21,8 +21,8 @@ struct Figures {
     std::size_t workspace_bytes = 0;   ///< scratch, the larger of forward and backward
 };
 
-/// Figures of every layer of Network in a training pass over `capacity`. All constexpr. Of layers that the device runs as
-/// one block, the first has what the block saves and its scratch, the last its output.
+/// Figures of every layer of Network in a training pass over `capacity`. All constexpr. Of layers that the device runs
+/// as one block, the first has what the block saves and its scratch, the last its output.
 template <class Network, class Device>
 constexpr std::array<Figures, Network::layer_count> layer_figures(const Device& device, PassCapacity capacity) {
     constexpr std::size_t scalar = sizeof(typename Device::scalar);

@@ -90,7 +90,8 @@ class Inference {
             const float* from = images.data() + first * image_size;
             std::copy_n(from, now * image_size, at(plan_.activations.activation_offset(0)));
             forward_pass<Network>(device_, plan_.activations, tensors_, {now});
-            std::copy_n(at(plan_.activations.output_offset()), now * feature_size, features.data() + first * feature_size);
+            std::copy_n(at(plan_.activations.output_offset()), now * feature_size,
+                        features.data() + first * feature_size);
         }
     }
 
@@ -100,8 +101,8 @@ class Inference {
                               Model<Verifier, T>::template head<const T>(block_.data()), left, right, scores);
     }
 
-    /// The weights, under PyTorch's names, to be read from a file or written to one. Ask again for every change: the next
-    /// embed then prepares them anew.
+    /// The weights, under PyTorch's names, to be read from a file or written to one. Ask again for every change: the
+    /// next embed then prepares them anew.
     std::vector<StoredTensor> weights() {
         prepared_ = false;
         return model_.tensors();

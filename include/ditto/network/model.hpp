@@ -107,8 +107,8 @@ class Model {
         const std::array<MemoryRange, Verifier::parameter_tensors>& ranges = layout.parameters) {
         std::vector<StoredTensor> all;
         for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i)
-            all.push_back({prefix + Verifier::parameter_name(i), Verifier::parameter(i), stored_type<T>,
-                           at(section, ranges[i])});
+            all.push_back(
+                {prefix + Verifier::parameter_name(i), Verifier::parameter(i), stored_type<T>, at(section, ranges[i])});
         return all;
     }
 

@@ -19,7 +19,7 @@ struct NetworkTensors {
     GradientStream<T> stream{};
     std::array<T*, Network::buffer_tensors> buffers{};
     std::array<const void*, Network::layer_count> prepared{};  ///< of each stage; null: not prepared
-    std::byte* activations = nullptr;  ///< ActivationPlan::bytes bytes
+    std::byte* activations = nullptr;                          ///< ActivationPlan::bytes bytes
 };
 
 /// One pass.
@@ -127,13 +127,12 @@ struct PreparedLayout {
 
     constexpr explicit PreparedLayout(const Device& device) {
         using Stages = Execution<Network, Device>;
-        if constexpr (Network::valid)
-            [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        if constexpr (Network::valid) [&]<std::size_t... Index>(std::index_sequence<Index...>) {
                 ((stages[Index] = append(bytes, prepared_bytes(typename Stages::template LayerAt<Index>{},
                                                                typename Stages::template ShapeAt<Index>{}, device))),
                  ...);
             }
-            (std::make_index_sequence<Stages::layer_count>{});
+        (std::make_index_sequence<Stages::layer_count>{});
     }
 };
 
@@ -154,11 +153,10 @@ void prepare_parameters(const Device& device, const PreparedLayout<Network, Devi
             tensors.prepared[Index] = to;
         }
     };
-    if constexpr (Network::valid)
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+    if constexpr (Network::valid) [&]<std::size_t... Index>(std::index_sequence<Index...>) {
             (prepare_stage(std::integral_constant<std::size_t, Index>{}), ...);
         }
-        (std::make_index_sequence<Stages::layer_count>{});
+    (std::make_index_sequence<Stages::layer_count>{});
 }
 
 /// Runs the network on the images at activation 0: its features are then at activation layer_count,

@@ -39,14 +39,16 @@ class Trainer final : public AnyTrainer {
         Optimizer optimizer{};
         Loss loss{};
         std::uint64_t seed = 0;  ///< of the initial weights and of dropout
-        /// Every gradient has a place in memory, for compute_gradients. Without it a step updates large parameters while
-        /// their gradients are in the cache, and saves that memory.
+        /// Every gradient has a place in memory, for compute_gradients. Without it a step updates large parameters
+        /// while their gradients are in the cache, and saves that memory.
         bool keep_gradients = false;
     };
 
     /// Throws Error when the memory of the plan cannot be had.
     explicit Trainer(const Settings& settings)
-        : settings_(settings), plan_(settings.device, settings.batch, settings.keep_gradients), block_(plan_.total_bytes) {
+        : settings_(settings),
+          plan_(settings.device, settings.batch, settings.keep_gradients),
+          block_(plan_.total_bytes) {
         if (settings_.device.threads < 1 || settings_.batch.count < 1)
             throw Error("a Trainer needs at least 1 thread and batches of 1 pair; got " +
                         std::to_string(settings_.device.threads) + " and " + std::to_string(settings_.batch.count));
@@ -117,7 +119,8 @@ class Trainer final : public AnyTrainer {
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> pair_scores) override {
-        score_pairs<Verifier>(settings_.loss, settings_.device, Model<Verifier, T>::template head<const T>(block_.data()), left, right, pair_scores);
+        score_pairs<Verifier>(settings_.loss, settings_.device,
+                              Model<Verifier, T>::template head<const T>(block_.data()), left, right, pair_scores);
     }
 
     /// The features of the last step, [2 * pairs, features]: left images, then right ones.

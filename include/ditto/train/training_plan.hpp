@@ -30,8 +30,8 @@ constexpr std::array<bool, Network::parameter_tensors> streamed_parameters(const
 
 }  // namespace detail
 
-/// What a training keeps in its block, in order: parameters, buffers, the optimizer's state, gradients, activations, and
-/// what the loss writes. A gradient that its layer can stream (see streams_gradient) has no place, unless
+/// What a training keeps in its block, in order: parameters, buffers, the optimizer's state, gradients, activations,
+/// and what the loss writes. A gradient that its layer can stream (see streams_gradient) has no place, unless
 /// `keep_gradients` asks for it.
 template <class Verifier, class Optimizer, class Device>
 struct TrainingPlan {

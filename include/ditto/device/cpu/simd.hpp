@@ -32,6 +32,17 @@ template <int Count, class Function>
     (std::make_integer_sequence<int, Count>{});
 }
 
+/// Numbers in one cache line.
+template <class T>
+inline constexpr std::size_t line_numbers = 64 / sizeof(T);
+
+/// to[i] = from[i] for Count numbers, a multiple of a register's.
+template <std::size_t Count, class V, class T>
+[[gnu::always_inline]] inline void copy_vectors(const T* from, T* to) {
+    unrolled<static_cast<int>(Count / V::size)>(
+        [&](auto i) { V::load_unaligned(from + i * V::size).store_unaligned(to + i * V::size); });
+}
+
 /// The numbers of a register as a vector of the compiler's, for what xsimd lacks: conversions between widths.
 template <class T, std::size_t Count>
 struct CompilerVector {

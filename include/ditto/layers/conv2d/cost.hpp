@@ -1,10 +1,10 @@
 // What a convolution costs by each algorithm, in vector operations for one image: the model by which the algorithm is
 // chosen while compiling.
 //
-// A product of register tiles does one vector operation a cycle. A transform does an addition or multiplication-addition
-// a cycle too, but it also loads and stores what the products would have kept in registers, so each of its operations
-// counts `transform_weight` times; the figure, from measurements of the face network's layers, need not be exact,
-// because the algorithms lie far apart for all but the smallest layers.
+// A product of register tiles does one vector operation a cycle. A transform does an addition or
+// multiplication-addition a cycle too, but it also loads and stores what the products would have kept in registers, so
+// each of its operations counts `transform_weight` times; the figure, from measurements of the face network's layers,
+// need not be exact, because the algorithms lie far apart for all but the smallest layers.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +32,8 @@ constexpr double winograd_cost(ConvolutionShape shape, ConvolutionPass pass, dou
     constexpr double transform_weight = 2;
     const double tiles = shape.height * shape.width / tile_pixels;
     const double inputs = tile_size + shape.kernel - 1, elements = inputs * inputs;
-    // A transform of m x m to n x n is applied to m lines and then to n; a line of n results from m numbers costs m n / 2
-    // operations, because pairs of points share halves.
+    // A transform of m x m to n x n is applied to m lines and then to n; a line of n results from m numbers costs m n /
+    // 2 operations, because pairs of points share halves.
     const auto transform = [&](double from, double to) { return (from + to) * from * to / 2; };
     double each_tile = 0, once = 0;
     if (pass == ConvolutionPass::weight_gradient) {

@@ -2,8 +2,8 @@
 //
 // A strip of 4 output rows, with the border padded, lies in the first-level cache: for 128x128x3 and a 5x5 kernel 12.6
 // KB. Since a window's row is consecutive in it, the windows need not be unfolded: 8 pixels x 2 vectors of output
-// channels are sums over Kernel runs of Kernel * In numbers. Weight gradient: the transposed products over the strips of
-// an image; a fixed number of lanes, each with its own sum, added up in fixed order.
+// channels are sums over Kernel runs of Kernel * In numbers. Weight gradient: the transposed products over the strips
+// of an image; a fixed number of lanes, each with its own sum, added up in fixed order.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The passes of a convolution on the CPU by each fast algorithm, behind one set of names, and the choice among them while
-// compiling: by the type's option, by what a shape allows, and by cost.hpp.
+// The passes of a convolution on the CPU by each fast algorithm, behind one set of names, and the choice among them
+// while compiling: by the type's option, by what a shape allows, and by cost.hpp.
 #pragma once
 
 #include <algorithm>

@@ -75,7 +75,12 @@ struct WinogradConvolution {
     static constexpr std::size_t rows = register_rows<Arch>;
     static constexpr std::size_t block =
         std::max<std::size_t>(1, 1280_KiB / (elements * (In + panel) * sizeof(T)) / rows) * rows;
-    static constexpr std::size_t transformed_size = elements * block * In, products_size = elements * block * panel;
+    // From one element's matrix to the next there is a cache line more than its numbers: with a distance of a power of
+    // two the elements of a tile, which are written together, would fall into one set of the cache.
+    static constexpr std::size_t transformed_stride = block * In + line_numbers<T>;
+    static constexpr std::size_t products_stride = block * panel + line_numbers<T>;
+    static constexpr std::size_t transformed_size = elements * transformed_stride;
+    static constexpr std::size_t products_size = elements * products_stride;
     static constexpr std::size_t scratch_bytes =
         round_up((transformed_size + products_size) * sizeof(T), tensor_alignment);
     static constexpr std::size_t filter_bytes = round_up(filter_size * sizeof(T), tensor_alignment);
@@ -104,13 +109,14 @@ struct WinogradConvolution {
     }
 
     /// The convolution of x [images, Height, Width, In], tile by tile to `epilogue`. `filters` are transformed;
-    /// `workspace` has workspace_bytes. Where there are few chunks, several threads share one: each transforms its input
-    /// and multiplies some of the output channels.
+    /// `workspace` has workspace_bytes. Where there are few chunks, several threads share one: each transforms its
+    /// input and multiplies some of the output channels.
     template <class Epilogue>
     static void convolve(int threads, const GroupedChunks& chunks, const T* x, const T* filters, void* workspace,
                          const Epilogue& epilogue) {
         std::size_t parts = 1;
-        while (chunks.count() * parts < 2 * static_cast<std::size_t>(threads) && threads > 1 && panels % (2 * parts) == 0)
+        while (chunks.count() * parts < 2 * static_cast<std::size_t>(threads) && threads > 1 &&
+               panels % (2 * parts) == 0)
             parts *= 2;
         parallel_for(chunks.count() * parts, threads, [&](std::size_t item) {
             const std::size_t chunk = item / parts, part = item % parts;
@@ -135,7 +141,7 @@ struct WinogradConvolution {
                 Tiles::load(place, x + in, In, pixels);
                 transform_tile<inputs, inputs>(pixels, result, transform_by_rows<InputTransform<tile_size, Kernel>, V>);
                 for (std::size_t e = 0; e < elements; ++e)
-                    result[e].store_unaligned(transformed + (e * block + tile - begin) * In + in);
+                    result[e].store_unaligned(transformed + e * transformed_stride + (tile - begin) * In + in);
             }
         }
     }
@@ -143,8 +149,8 @@ struct WinogradConvolution {
     // The last rows of a chunk that is not full hold what was there before: computed, and never read.
     static void multiply(std::size_t tiles, const T* transformed, const T* filters, T* products) {
         for (std::size_t e = 0; e < elements; ++e)
-            register_products<Arch>(tiles, In, transformed + e * block * In, In, filters + e * In * panel, panel,
-                                    products + e * block * panel, panel);
+            register_products<Arch>(tiles, In, transformed + e * transformed_stride, In, filters + e * In * panel,
+                                    panel, products + e * products_stride, panel);
     }
 
     template <class Epilogue>
@@ -154,7 +160,7 @@ struct WinogradConvolution {
             for (std::size_t tile = begin; tile < end; ++tile) {
                 V values[elements], outputs[tile_pixels];
                 for (std::size_t e = 0; e < elements; ++e)
-                    values[e] = V::load_unaligned(products + (e * block + tile - begin) * panel + half);
+                    values[e] = V::load_unaligned(products + e * products_stride + (tile - begin) * panel + half);
                 transform_tile<inputs, tile_size>(values, outputs,
                                                   transform_by_columns<OutputTransform<tile_size, Kernel>, V>);
                 epilogue(chunk, Tiles::place(tile), channel + half, outputs);

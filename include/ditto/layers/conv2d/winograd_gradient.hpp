@@ -11,8 +11,8 @@
 
 namespace ditto::detail {
 
-/// turned [Kernel, Kernel, Out, In]: weights [Kernel, Kernel, In, Out] with both kernel axes reversed. The input gradient
-/// is the convolution of the output's gradient with these.
+/// turned [Kernel, Kernel, Out, In]: weights [Kernel, Kernel, In, Out] with both kernel axes reversed. The input
+/// gradient is the convolution of the output's gradient with these.
 template <int In, int Out, int Kernel, class T>
 void turn_kernels(int threads, const T* weights, T* turned) {
     constexpr std::size_t taps = Kernel * Kernel, matrix = static_cast<std::size_t>(In) * Out;
@@ -32,10 +32,13 @@ struct WinogradWeightGradient {
     static constexpr std::size_t rows = dividing_rows<Arch>(In);
 
     /// Tiles that are transformed before their products are added, and tiles of a chunk.
-    static constexpr std::size_t batch = 256;
+    static constexpr std::size_t batch = 128;
     static constexpr std::size_t chunk = 8;
-    static constexpr std::size_t image_elements = elements * batch * In;      // [elements, batch, In]
-    static constexpr std::size_t gradient_elements = elements * batch * Out;  // [elements, Out / panel, batch, panel]
+    // A cache line more than the numbers from element to element: see WinogradConvolution.
+    static constexpr std::size_t image_stride = batch * In + line_numbers<T>;      // of [batch, In]
+    static constexpr std::size_t gradient_stride = batch * Out + line_numbers<T>;  // of [Out / panel, batch, panel]
+    static constexpr std::size_t image_elements = elements * image_stride,
+                                 gradient_elements = elements * gradient_stride;
     static constexpr std::size_t sum_elements = static_cast<std::size_t>(elements) * In * Out;  // [elements, In, Out]
 
     static constexpr std::size_t workspace_bytes() {
@@ -43,8 +46,8 @@ struct WinogradWeightGradient {
     }
     static constexpr GroupedChunks chunks(std::size_t images) { return {1, images * Tiles::per_image, chunk}; }
 
-    /// weight_gradient [Kernel, Kernel, In, Out] from x [images, Height, Width, In] and the gradient of the outputs, which
-    /// `source` gives tile by tile.
+    /// weight_gradient [Kernel, Kernel, In, Out] from x [images, Height, Width, In] and the gradient of the outputs,
+    /// which `source` gives tile by tile.
     template <class Source>
     static void compute(int threads, std::size_t images, const T* x, const Source& source, T* weight_gradient,
                         void* workspace) {
@@ -78,8 +81,11 @@ struct WinogradWeightGradient {
             V pixels[elements], result[elements];
             Tiles::load(place, x + in, In, pixels);
             transform_tile<inputs, inputs>(pixels, result, transform_by_rows<InputTransform<Kernel, tile_size>, V>);
-            for (std::size_t e = 0; e < elements; ++e)
-                result[e].store_unaligned(image_part + (e * batch + at) * In + in);
+            T* to = image_part + at * In + in;
+            for (std::size_t e = 0; e < elements; ++e, to += image_stride) {
+                result[e].store_unaligned(to);
+                __builtin_prefetch(to + In, 1);
+            }
         }
     }
 
@@ -90,9 +96,11 @@ struct WinogradWeightGradient {
             V pixels[tile_pixels], result[elements];
             source(chunk_index, place, out, pixels);
             transform_tile<tile_size, inputs>(pixels, result, transform_by_rows<FilterTransform<Kernel, tile_size>, V>);
-            for (std::size_t e = 0; e < elements; ++e)
-                result[e].store_unaligned(gradient_part + ((e * Out + out / panel * panel) * batch) + at * panel +
-                                          out % panel);
+            T* to = gradient_part + out / panel * panel * batch + at * panel + out % panel;
+            for (std::size_t e = 0; e < elements; ++e, to += gradient_stride) {
+                result[e].store_unaligned(to);
+                __builtin_prefetch(to + panel, 1);
+            }
         }
     }
 
@@ -103,8 +111,8 @@ struct WinogradWeightGradient {
             const std::size_t e = item / panels, out = item % panels * panel;
             for (std::size_t in = 0; in < In; in += rows)
                 register_product<static_cast<int>(rows), Accumulate, Arch>(
-                    count, image_part + e * batch * In + in, 1, In, gradient_part + (e * Out + out) * batch, panel,
-                    sums + (e * In + in) * Out + out, Out);
+                    count, image_part + e * image_stride + in, 1, In, gradient_part + e * gradient_stride + out * batch,
+                    panel, sums + (e * In + in) * Out + out, Out);
         });
     }
 

@@ -54,7 +54,8 @@ struct BlockKernel {
     // --- Forward
 
     static constexpr std::size_t forward_bytes(WorkspaceCall call) {
-        const std::size_t bytes = Passes::prepared_bytes + round_up(Passes::forward_bytes(call.threads), tensor_alignment);
+        const std::size_t bytes =
+            Passes::prepared_bytes + round_up(Passes::forward_bytes(call.threads), tensor_alignment);
         if (call.phase == Phase::inference) return bytes;
         // Two groups may need one chunk more than one.
         return bytes + (Passes::chunks(call.images, 1).count() + 1) * tile_sums * channels * sizeof(double);
@@ -92,9 +93,8 @@ struct BlockKernel {
             for (std::size_t c = 0; c < channels; ++c) {
                 // The tiles' means spread around the mean of all; each tile's numbers spread around the tile's mean.
                 const double between = total[channels + c] - total[c] * total[c] * tile_pixels / count;
-                saved.statistics.set(group, c,
-                                     {count, total[c] / count, total[2 * channels + c] + between / tile_pixels},
-                                     call.buffers);
+                saved.statistics.set(
+                    group, c, {count, total[c] / count, total[2 * channels + c] + between / tile_pixels}, call.buffers);
             }
         }
         const T* from = Block::pooled ? call.output : saved.map;
@@ -107,8 +107,8 @@ struct BlockKernel {
         const GroupedChunks rows{call.groups, call.images / call.groups * static_cast<std::size_t>(pixels),
                                  rows_per_chunk(channels)};
         parallel_for(rows.count(), device.threads, [&](std::size_t at) {
-            normalize_rows<channels>(rows.begin(at), rows.end(at), x, statistics, rows.group_of(at),
-                                     call.parameters[2], call.parameters[3], call.output);
+            normalize_rows<channels>(rows.begin(at), rows.end(at), x, statistics, rows.group_of(at), call.parameters[2],
+                                     call.parameters[3], call.output);
         });
     }
 
@@ -195,23 +195,23 @@ struct BlockKernel {
 
     // plain += dy and weighted += dy (winner - mean) for one pixel, `row`, of the output.
     static void add_winners(std::size_t row, const T* dy, const T* mean, const Saved& saved, T* plain, T* weighted) {
-        if constexpr (Block::pooled) {
-            constexpr std::size_t across = static_cast<std::size_t>(out.width());
-            const T* top = saved.map + (row / across * 2 * width + row % across * 2) * channels;
-            const T* bottom = top + static_cast<std::size_t>(width) * channels;
-            const std::uint8_t* place = saved.places + row * channels;
-            for (std::size_t c = 0; c < channels; ++c) {
-                const T first = place[c] == 1 ? top[channels + c] : top[c];
-                const T second = place[c] == 3 ? bottom[channels + c] : bottom[c];
-                plain[c] += dy[c];
-                weighted[c] += dy[c] * ((place[c] >= 2 ? second : first) - mean[c]);
+        using V = Simd<T, typename Cpu<P>::arch>;
+        constexpr std::size_t across = static_cast<std::size_t>(out.width());
+        const T* pixel = saved.map + (Block::pooled ? row / across * 2 * width + row % across * 2 : row) * channels;
+        for (std::size_t c = 0; c < channels; c += V::size) {
+            V winner = V::load_unaligned(pixel + c);
+            if constexpr (Block::pooled) {
+                const V place = load_bytes<V>(saved.places + row * channels + c);
+                unrolled<3>([&](auto i) __attribute__((always_inline)) {
+                    constexpr std::size_t at = static_cast<std::size_t>((i + 1) / 2 * width + (i + 1) % 2) * channels;
+                    winner =
+                        xsimd::select(place == V(static_cast<T>(i + 1)), V::load_unaligned(pixel + at + c), winner);
+                });
             }
-        } else {
-            const T* x = saved.map + row * channels;
-            for (std::size_t c = 0; c < channels; ++c) {
-                plain[c] += dy[c];
-                weighted[c] += dy[c] * (x[c] - mean[c]);
-            }
+            const V gradient = V::load_unaligned(dy + c);
+            (V::load_unaligned(plain + c) + gradient).store_unaligned(plain + c);
+            xsimd::fma(gradient, winner - V::load_unaligned(mean + c), V::load_unaligned(weighted + c))
+                .store_unaligned(weighted + c);
         }
     }
 };
@@ -236,8 +236,7 @@ void prepare(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>& device,
 }
 
 template <class Conv, class Norm, class... Pool, class Input, class P>
-void forward(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>& device,
-             const ForwardCall<typename P::scalar>& call) {
+void forward(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
     detail::BlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, P>::forward(device, call);
 }
 

@@ -1,10 +1,10 @@
 // What a block does with each tile of its convolution while the tile is in registers (see conv2d/tiles.hpp).
 //
 // In training: add the bias, apply ReLU, store the map, sum for the batch statistics, and let each 2x2 window's winner
-// through. The pool comes before the affine map y = scale (x - mean) + bias of BatchNorm, whose statistics are not known
-// yet: the largest y is that of the largest x where scale is positive, and of the smallest where it is negative; the
-// sign is known, because scale = weight / deviation. Equal numbers, and all where the weight is 0, leave the window's
-// first. The affine map then runs over the winners alone.
+// through. The pool comes before the affine map y = scale (x - mean) + bias of BatchNorm, whose statistics are not
+// known yet: the largest y is that of the largest x where scale is positive, and of the smallest where it is negative;
+// the sign is known, because scale = weight / deviation. Equal numbers, and all where the weight is 0, leave the
+// window's first. The affine map then runs over the winners alone.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,7 @@ template <class V>
     using T = typename V::value_type;
     V best = values[window_pixel(window, 0)], best_key = sign * best;
     place = V(T{0});
-    unrolled<3>([&](auto i) {
+    unrolled<3>([&](auto i) __attribute__((always_inline)) {
         const V value = values[window_pixel(window, i + 1)], key = sign * value;
         const auto better = key > best_key;
         best = xsimd::select(better, value, best);
@@ -63,10 +63,10 @@ constexpr std::size_t pooled_offset(TilePlace place, int window) {
 
 template <class T, int Height, int Width, int Channels, bool Pooled>
 struct TrainingEpilogue {
-    const T* bias;    // [Channels]
-    const T* weight;  // [Channels], BatchNorm's
-    T* map;           // [images, Height, Width, Channels]
-    T* winners;       // [images, Height / 2, Width / 2, Channels]
+    const T* bias;         // [Channels]
+    const T* weight;       // [Channels], BatchNorm's
+    T* map;                // [images, Height, Width, Channels]
+    T* winners;            // [images, Height / 2, Width / 2, Channels]
     std::uint8_t* places;  // of the winners in their windows
     double* sums;          // [chunks, tile_sums, Channels]
 
@@ -128,7 +128,8 @@ struct InferenceEpilogue {
             const V sign = sign_of(factor);
             unrolled<4>([&](auto window) {
                 V ignored;
-                store(window_winner(values, window, sign, ignored), pooled_offset<Height, Width, Channels>(place, window));
+                store(window_winner(values, window, sign, ignored),
+                      pooled_offset<Height, Width, Channels>(place, window));
             });
         } else {
             for_each_pixel<Height, Width, Channels>(place,

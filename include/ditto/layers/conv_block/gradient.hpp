@@ -1,8 +1,8 @@
 // The gradient of a block's convolution output, formed tile by tile for the weight gradient (see conv2d/tiles.hpp).
 //
-// With a the map after ReLU, dy the gradient of the block's output and n numbers in a group of a channel, the gradient of
-// BatchNorm's input is  scale (dy' - mean(dy') - x mean(dy' x)),  x = (a - mean) / deviation,  where dy' is dy at the
-// winners of the pool and 0 elsewhere. The two means need the winners alone. ReLU then lets it through where a > 0.
+// With a the map after ReLU, dy the gradient of the block's output and n numbers in a group of a channel, the gradient
+// of BatchNorm's input is  scale (dy' - mean(dy') - x mean(dy' x)),  x = (a - mean) / deviation,  where dy' is dy at
+// the winners of the pool and 0 elsewhere. The two means need the winners alone. ReLU then lets it through where a > 0.
 #pragma once
 
 #include <cstddef>
@@ -62,9 +62,8 @@ struct BlockGradientTiles {
                 });
             });
         } else {
-            for_each_pixel<Height, Width, Channels>(place, [&](auto i, std::size_t offset) {
-                values[i] = V::load_unaligned(dy + offset + channel);
-            });
+            for_each_pixel<Height, Width, Channels>(
+                place, [&](auto i, std::size_t offset) { values[i] = V::load_unaligned(dy + offset + channel); });
         }
     }
 };

@@ -18,8 +18,8 @@ template <class P, int In, int Out>
 using SlicesOf = LinearSlices<typename P::scalar, In, Out, typename Cpu<P>::arch>;
 
 /// Rows of the weight in one product, where the shape does not fit slices. Forward: runs of the inner dimension give
-/// partial products, added in fixed order. Backward: a run of rows of the weight gives the same rows of its gradient and
-/// a part of the input's gradient; no sum crosses runs.
+/// partial products, added in fixed order. Backward: a run of rows of the weight gives the same rows of its gradient
+/// and a part of the input's gradient; no sum crosses runs.
 inline constexpr int linear_forward_run = 4096;
 inline constexpr int linear_backward_run = 1024;
 
@@ -98,11 +98,10 @@ void backward(Linear<In, Out>, Input, const Cpu<P>& device, const BackwardCall<t
     using Slices = detail::SlicesOf<P, In, Out>;
     detail::column_sums<Out>(device, call.images, call.output_gradient, call.parameter_gradients[1], call.workspace);
     if constexpr (Slices::fits) {
-        Slices::backward(device.threads, call.images, call.input, call.parameters[0], call.output_gradient,
-                         call.input_gradient, call.parameter_gradients[0], call.workspace,
-                         [&](std::size_t first, std::size_t count, const T* numbers) {
-                             call.stream(0, first, count, numbers);
-                         });
+        Slices::backward(
+            device.threads, call.images, call.input, call.parameters[0], call.output_gradient, call.input_gradient,
+            call.parameter_gradients[0], call.workspace,
+            [&](std::size_t first, std::size_t count, const T* numbers) { call.stream(0, first, count, numbers); });
     } else {
         detail::linear_backward_by_runs<In, Out>(device, call);
     }

@@ -95,7 +95,7 @@ struct LinearSlices {
         T* scratch = image_panel + image_panels(images) * Out;
         parallel_chunks(Out, panel, threads, [&](std::size_t begin, std::size_t end) {
             for (std::size_t image = 0; image < images; ++image)
-                std::copy_n(dy + image * Out + begin, panel, column_panels + begin * images + image * panel);
+                copy_vectors<panel, V>(dy + image * Out + begin, column_panels + begin * images + image * panel);
             for (std::size_t first = 0; first < images; first += panel) {
                 const std::size_t width = std::min(panel, image_panels(images) - first);
                 T* to = image_panel + first * Out;  // [Out, width]
@@ -130,14 +130,17 @@ struct LinearSlices {
     }
 
   private:
-    // sum [Out] += x [slice] weight [slice, Out], 8 rows at a time.
+    // sum [Out] += x [slice] weight [slice, Out], 8 rows at a time, while the next 8 are fetched: nearly twice as fast
+    // as what the processor fetches by itself.
     static void add_rows(const T* x, const T* weight, T* sum) {
         constexpr std::size_t together = 8;
         for (std::size_t row = 0; row < slice; row += together)
             for (std::size_t o = 0; o < Out; o += vector) {
                 V total = V::load_unaligned(sum + o);
                 unrolled<together>([&](auto i) {
-                    total = xsimd::fma(V(x[row + i]), V::load_unaligned(weight + (row + i) * Out + o), total);
+                    const T* from = weight + (row + i) * Out + o;
+                    __builtin_prefetch(from + together * Out, 0, 2);
+                    total = xsimd::fma(V(x[row + i]), V::load_unaligned(from), total);
                 });
                 total.store_unaligned(sum + o);
             }
@@ -148,7 +151,7 @@ struct LinearSlices {
         T* packed = scratch;                  // [slice, panel]
         T* x_slice = packed + slice * panel;  // [padded images, slice]
         for (std::size_t image = 0; image < images; ++image)
-            std::copy_n(x + image * In, slice, x_slice + image * slice);
+            copy_vectors<slice, V>(x + image * In, x_slice + image * slice);
         std::fill_n(x_slice + images * slice, (padded(images) - images) * slice, T{0});
         // The next slice is fetched a few lines between any two products. (After the last slice that is memory which
         // may not be the weight's: a prefetch does no harm.)
@@ -158,7 +161,7 @@ struct LinearSlices {
         const T* next = weight + slice * Out;
         for (std::size_t p = 0; p < Out / panel; ++p) {
             for (std::size_t row = 0; row < slice; ++row)
-                std::copy_n(weight + row * Out + p * panel, panel, packed + row * panel);
+                copy_vectors<panel, V>(weight + row * Out + p * panel, packed + row * panel);
             for (std::size_t image = 0; image < padded(images); image += rows) {
                 for (std::size_t i = 0; i < lines; ++i, next += line) __builtin_prefetch(next, 0, 2);
                 register_product<static_cast<int>(rows), true, Arch>(slice, x_slice + image * slice, slice, 1, packed,
