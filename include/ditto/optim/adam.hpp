@@ -33,8 +33,9 @@ template <bool Decoupled, class T>
 void update(const AdamFamily<Decoupled>& adam, const UpdateCall<T>& call) {
     const double step = static_cast<double>(call.step);
     const double correction1 = 1.0 - std::pow(adam.beta1, step), correction2 = 1.0 - std::pow(adam.beta2, step);
-    const T rate = static_cast<T>(call.learning_rate / correction1);
-    const T root_scale = static_cast<T>(1.0 / std::sqrt(correction2)), epsilon = static_cast<T>(adam.epsilon);
+    // Both sides of the fraction times sqrt(correction2): one factor less, and one rounding that all numbers share.
+    const T rate = static_cast<T>(call.learning_rate * std::sqrt(correction2) / correction1);
+    const T epsilon = static_cast<T>(adam.epsilon * std::sqrt(correction2));
     const T keep1 = static_cast<T>(adam.beta1), take1 = static_cast<T>(1.0 - adam.beta1);
     const T keep2 = static_cast<T>(adam.beta2), take2 = static_cast<T>(1.0 - adam.beta2);
     const T decay = static_cast<T>(Decoupled ? 0.0 : adam.weight_decay);
@@ -48,7 +49,7 @@ void update(const AdamFamily<Decoupled>& adam, const UpdateCall<T>& call) {
         const T square = keep2 * squares[i] + take2 * gradient * gradient;
         means[i] = mean;
         squares[i] = square;
-        call.parameters[i] = shrink * call.parameters[i] - rate * mean / (std::sqrt(square) * root_scale + epsilon);
+        call.parameters[i] = shrink * call.parameters[i] - rate * mean / (std::sqrt(square) + epsilon);
     }
 }
 

@@ -137,25 +137,17 @@ struct BlockKernel {
         sum_winners(device, call, saved, terms, reinterpret_cast<double*>(workspace));
         const std::size_t gradient_chunks = Passes::gradient_chunks(call.images).count();
         std::fill_n(bias_sums, gradient_chunks * channels, 0.0);
-        if (call.input_gradient == nullptr) {
-            weight_gradient<false>(device, call, saved, terms, bias_sums, workspace);
-        } else {
-            weight_gradient<true>(device, call, saved, terms, bias_sums, workspace);
+        const bool passes_on = call.input_gradient != nullptr;
+        Passes::weight_gradient(device.threads, call.images, call.input,
+                                BlockGradientTiles<T, height, width, Block::channels, Block::pooled>{
+                                    passes_on, saved.map, call.output_gradient, saved.places, saved.statistics.mean,
+                                    terms, call.images / call.groups, bias_sums},
+                                call.parameter_gradients[0], workspace);
+        if (passes_on)
             Passes::input_gradient(device, call.images, saved.map, call.parameters[0], call.input_gradient, workspace);
-        }
         for (std::size_t i = 1; i < gradient_chunks; ++i)
             for (std::size_t c = 0; c < channels; ++c) bias_sums[c] += bias_sums[i * channels + c];
         for (std::size_t c = 0; c < channels; ++c) call.parameter_gradients[1][c] = static_cast<T>(bias_sums[c]);
-    }
-
-    template <bool Store>
-    static void weight_gradient(const Cpu<P>& device, const BackwardCall<T>& call, const Saved& saved,
-                                const BlockGradientTerms<T>& terms, double* bias_sums, void* workspace) {
-        Passes::weight_gradient(device.threads, call.images, call.input,
-                                BlockGradientTiles<T, height, width, Block::channels, Block::pooled, Store>{
-                                    saved.map, call.output_gradient, saved.places, saved.statistics.mean, terms,
-                                    call.images / call.groups, bias_sums},
-                                call.parameter_gradients[0], workspace);
     }
 
     // The gradients of BatchNorm's parameters, and the terms of its input's gradient.

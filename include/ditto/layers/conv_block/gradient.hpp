@@ -20,9 +20,10 @@ struct BlockGradientTerms {
     T* slope;
 };
 
-template <class T, int Height, int Width, int Channels, bool Pooled, bool Store>
+template <class T, int Height, int Width, int Channels, bool Pooled>
 struct BlockGradientTiles {
-    T* map;                      // [images, Height, Width, Channels]; if Store, the gradient is written over it
+    bool store;                  // write the gradient over the map?
+    T* map;                      // [images, Height, Width, Channels]
     const T* dy;                 // of the block's output
     const std::uint8_t* places;  // of the winners, [images, Height / 2, Width / 2, Channels]
     const T* mean;               // [groups, Channels]
@@ -43,7 +44,7 @@ struct BlockGradientTiles {
             const V gradient = scale * xsimd::fnma(a - center, slope, values[i] - constant);
             values[i] = xsimd::select(a > zero, gradient, zero);
             total += values[i];
-            if constexpr (Store) values[i].store_unaligned(pixel);
+            if (store) values[i].store_unaligned(pixel);
         });
         add_to_doubles(total, bias_sums + chunk * Channels + channel);
     }

@@ -1,16 +1,17 @@
 // Linear by slices of its weight, [In, Out] in memory: a slice is 64 consecutive rows, which fit in the second-level
 // cache (256 KB for 1024 outputs), so that each pass reads the weight from memory once.
 //
-// Forward: a lane, a fixed run of slices, has a sum of products of its own; lanes are added up in fixed order. Panels
-// of columns of a slice are packed, because rows that lie a power of two apart would evict one another from the
-// first-level cache, and the next slice is fetched meanwhile. Arithmetic: 2 images 64 Out FLOP for 256 Out bytes read,
-// so 16 images and more are bound by arithmetic, a single one by memory.
+// Forward: a lane, a fixed run of slices, has a sum of products of its own; lanes are added up in fixed order, in
+// float64. Panels of columns of a slice are packed, because rows that lie a power of two apart would evict one another
+// from the first-level cache, and the next slice is fetched meanwhile. Arithmetic: 2 images 64 Out FLOP for 256 Out
+// bytes read, so 16 images and more are bound by arithmetic, a single one by memory.
 //
 // Backward: a slice gives its rows of the input's gradient, then its rows of the weight's gradient, 8 at a time, which
 // the optimizer may take from the cache (GradientStream) together with the slice itself.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "ditto/core/plan.hpp"
@@ -34,12 +35,17 @@ struct LinearSlices {
 
     static constexpr bool fits = In % slice == 0 && Out % panel == 0;
 
+    /// Outputs that the input's gradient sums in registers: sums of short sums are rounded less.
+    static constexpr std::size_t depth = Out % 256 == 0 ? 256 : Out;
+
     static constexpr std::size_t padded(std::size_t images) { return round_up(images, rows); }
 
     // Forward scratch: the lanes' sums [lanes, padded images, Out]; of each thread, a packed panel [slice, panel] and
-    // the slice of the images [padded images, slice].
+    // the slice of the images [padded images, slice], or the sums of one slice and image [Out].
     static constexpr std::size_t lane_size(std::size_t images) { return padded(images) * Out; }
-    static constexpr std::size_t thread_size(std::size_t images) { return slice * panel + padded(images) * slice; }
+    static constexpr std::size_t thread_size(std::size_t images) {
+        return std::max<std::size_t>(slice * panel + padded(images) * slice, Out);
+    }
     static constexpr std::size_t forward_bytes(std::size_t images, int threads) {
         return (lanes * lane_size(images) + static_cast<std::size_t>(threads) * thread_size(images)) * sizeof(T);
     }
@@ -56,18 +62,22 @@ struct LinearSlices {
             for (std::size_t s = lane * slices / lanes; s < (lane + 1) * slices / lanes; ++s) {
                 if (images < few_images) {
                     for (std::size_t image = 0; image < images; ++image)
-                        add_rows(x + image * In + s * slice, weight + s * slice * Out, sum + image * Out);
+                        add_rows(x + image * In + s * slice, weight + s * slice * Out, own, sum + image * Out);
                 } else {
                     add_slice(images, x + s * slice, weight + s * slice * Out, sum, own);
                 }
             }
         });
         parallel_for(images, threads, [&](std::size_t image) {
-            T* to = y + image * Out;
-            std::copy_n(bias, Out, to);
-            for (std::size_t lane = 0; lane < lanes; ++lane) {
-                const T* sum = sums + lane * lane_size(images) + image * Out;
-                for (std::size_t o = 0; o < Out; ++o) to[o] += sum[o];
+            for (std::size_t o = 0; o < Out; o += panel) {
+                std::array<double, panel> total;  // 16 sums of like size in T would round more than all before them
+                std::copy_n(bias + o, panel, total.begin());
+                for (std::size_t lane = 0; lane < lanes; ++lane) {
+                    const T* sum = sums + lane * lane_size(images) + image * Out + o;
+                    for (std::size_t i = 0; i < panel; ++i) total[i] += sum[i];
+                }
+                std::transform(total.begin(), total.end(), y + image * Out + o,
+                               [](double number) { return static_cast<T>(number); });
             }
         });
     }
@@ -130,20 +140,24 @@ struct LinearSlices {
     }
 
   private:
-    // sum [Out] += x [slice] weight [slice, Out], 8 rows at a time, while the next 8 are fetched: nearly twice as fast
-    // as what the processor fetches by itself.
-    static void add_rows(const T* x, const T* weight, T* sum) {
-        constexpr std::size_t together = 8;
-        for (std::size_t row = 0; row < slice; row += together)
+    // sum [Out] += x [slice] weight [slice, Out], for one image: in the order of add_slice, so that an image's features
+    // do not depend on how many others there are. `total` [Out] holds the sum over the rows so far. The rows after
+    // these are fetched meanwhile: memory is what a single image waits for.
+    static void add_rows(const T* x, const T* weight, T* total, T* sum) {
+        constexpr std::size_t rows_at_once = 8;
+        for (std::size_t row = 0; row < slice; row += rows_at_once) {
             for (std::size_t o = 0; o < Out; o += vector) {
-                V total = V::load_unaligned(sum + o);
-                unrolled<together>([&](auto i) {
-                    const T* from = weight + (row + i) * Out + o;
-                    __builtin_prefetch(from + together * Out, 0, 2);
-                    total = xsimd::fma(V(x[row + i]), V::load_unaligned(from), total);
+                V v = row == 0 ? V(T{0}) : V::load_unaligned(total + o);
+                unrolled<rows_at_once>([&](auto r) {
+                    const T* from = weight + (row + r) * Out + o;
+                    __builtin_prefetch(from + rows_at_once * Out, 0, 2);
+                    v = xsimd::fma(V(x[row + r]), V::load_unaligned(from), v);
                 });
-                total.store_unaligned(sum + o);
+                v.store_unaligned(total + o);
             }
+        }
+        for (std::size_t o = 0; o < Out; o += vector)
+            (V::load_unaligned(sum + o) + V::load_unaligned(total + o)).store_unaligned(sum + o);
     }
 
     // sum [padded images, Out] += x [images, In] weight [slice, Out] over the slice.
@@ -178,13 +192,27 @@ struct LinearSlices {
         for (std::size_t row = 0; row < slice; row += rows) {
             const T* from = weight + row * Out;
             for (std::size_t i = 0; i < rows * Out; i += line) __builtin_prefetch(from + rows * Out + i, 0, 2);
-            std::size_t image = 0;
-            for (; image + panel <= stride; image += panel)
-                register_product<static_cast<int>(rows), false, Arch>(Out, from, Out, 1, image_panel + image * Out,
-                                                                      panel, dx_slice + row * stride + image, stride);
-            if (image < stride)  // half a panel is left
-                register_product<static_cast<int>(rows), false, Arch, 1>(
-                    Out, from, Out, 1, image_panel + image * Out, vector, dx_slice + row * stride + image, stride);
+            for (std::size_t o = 0; o < Out; o += depth) {
+                std::size_t image = 0;
+                for (; image + panel <= stride; image += panel)
+                    add_dx<2>(o, from + o, image_panel + image * Out + o * panel, dx_slice + row * stride + image,
+                              stride);
+                if (image < stride)  // half a panel is left
+                    add_dx<1>(o, from + o, image_panel + image * Out + o * vector, dx_slice + row * stride + image,
+                              stride);
+            }
+        }
+    }
+
+    // dx [rows, Vectors vectors] = (at the first output) or += weight [rows, depth] gradient [depth, Vectors vectors].
+    template <int Vectors>
+    static void add_dx(std::size_t output, const T* weight, const T* gradient, T* dx, std::size_t stride) {
+        constexpr int count = static_cast<int>(rows);
+        if (output == 0) {
+            register_product<count, false, Arch, Vectors>(depth, weight, Out, 1, gradient, Vectors * vector, dx,
+                                                          stride);
+        } else {
+            register_product<count, true, Arch, Vectors>(depth, weight, Out, 1, gradient, Vectors * vector, dx, stride);
         }
     }
 };
