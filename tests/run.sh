@@ -47,7 +47,7 @@ run_tests build/clang --label-regex '^unit$' --label-exclude '^slow$'
 
 stage "sanitizers: build"
 configure sanitize build/sanitize g++
-build build/sanitize unit_tests
+build build/sanitize quick_unit_tests
 stage "sanitizers: test"
 run_tests build/sanitize --label-regex '^unit$' --label-exclude '^slow$'
 

@@ -1,5 +1,4 @@
 // Atomic files: whole, or not at all, whatever fails.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 

@@ -1,5 +1,4 @@
 // The memory block, and in sanitizer builds the poison around its tensors.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <cstdint>

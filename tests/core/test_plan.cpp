@@ -1,5 +1,4 @@
 // Placing tensors in one block: what lives at the same time never overlaps, what does not may share.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <array>

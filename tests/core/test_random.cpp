@@ -1,5 +1,4 @@
 // The generator against its published test vectors, and the streams' properties.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <algorithm>

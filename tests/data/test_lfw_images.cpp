@@ -1,5 +1,4 @@
 // Every image of Labeled Faces in the Wild that the development lists name decodes. Skipped where they are absent.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include <cstddef>

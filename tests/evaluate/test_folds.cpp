@@ -1,5 +1,4 @@
 // Accuracy by folds, against values of make_reference.py.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <cstdint>

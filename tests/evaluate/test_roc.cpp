@@ -1,5 +1,4 @@
 // ROC curves and their figures, against values of make_reference.py and against brute force.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <algorithm>

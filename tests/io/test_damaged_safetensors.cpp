@@ -1,5 +1,4 @@
 // Damaged safetensors files: each is refused with one line that says what is wrong.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <cstdint>

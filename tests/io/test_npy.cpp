@@ -1,5 +1,4 @@
 // .npy files, against bytes that numpy.save writes.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <cstring>

@@ -1,5 +1,4 @@
 // Permuted layouts: each value arrives where the definition, one index at a time, puts it.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <algorithm>

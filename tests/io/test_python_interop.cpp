@@ -1,6 +1,5 @@
 // Files between ditto, PyTorch's safetensors and NumPy, both ways. The Python of the environment variable
 // DITTO_TEST_PYTHON (python3 without it) runs check_python_interop.py.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 

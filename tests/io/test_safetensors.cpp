@@ -1,5 +1,4 @@
 // Safetensors: what is written is what is read.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <bit>

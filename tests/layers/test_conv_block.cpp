@@ -1,5 +1,4 @@
 // A block beside its slow twin: its layers one after another, in float64.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,5 +1,4 @@
 // Dropout: what it drops, that backward drops the same, and that inference drops nothing.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <algorithm>

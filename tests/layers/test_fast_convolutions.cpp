@@ -1,6 +1,5 @@
 // The fast convolutions, by minimal filtering and for few channels, beside their slow twin: the direct algorithm in
 // float64.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <cmath>

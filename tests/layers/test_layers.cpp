@@ -1,6 +1,5 @@
 // Every layer against PyTorch's values in float64, against finite differences, and against itself on other numbers of
 // threads. (One program: the layers would otherwise be compiled three times.)
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <algorithm>

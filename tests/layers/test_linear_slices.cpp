@@ -1,5 +1,4 @@
 // Linear by slices of its weight beside its slow twin: plain sums in float64.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,5 +1,4 @@
 // The layers of example 3, which a user might have written: by themselves, and in a network that is saved and loaded.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,5 +1,4 @@
 // The losses against PyTorch's values in float64 and against finite differences.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <array>

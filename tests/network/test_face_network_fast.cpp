@@ -1,5 +1,4 @@
 // The 19-layer face network in fp32 on its fast paths, trained as PyTorch trains it.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <ditto/network/face_network.hpp>
 
 #include "against_pytorch.hpp"

@@ -1,6 +1,5 @@
 // The 19-layer face network in fp32, trained as PyTorch trains it: both losses, twin policies and optimizers. With the
 // direct convolutions, whose rounding is PyTorch's; test_face_network_fast.cpp trains with the faster ones.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <ditto/network/face_network.hpp>
 
 #include "against_pytorch.hpp"

@@ -1,5 +1,4 @@
 // The 19-layer face network in fp64, trained as PyTorch trains it: both losses, twin policies and optimizers.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <ditto/network/face_network.hpp>
 
 #include "against_pytorch.hpp"

@@ -1,6 +1,5 @@
 // Two small networks with every kind of layer, trained as PyTorch trains them: all losses, twin policies and
 // optimizers.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <ratio>
 
 #include "against_pytorch.hpp"

@@ -1,5 +1,4 @@
 // Optimizers and schedules against PyTorch's values in float64.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <array>

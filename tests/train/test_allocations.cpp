@@ -1,5 +1,4 @@
 // After its first step, training allocates nothing: malloc and mmap are counted in every thread.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,5 +1,4 @@
 // Real input: training on pairs of Labeled Faces in the Wild lowers the loss of the face network.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include <cstdio>

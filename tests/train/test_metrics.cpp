@@ -1,6 +1,5 @@
-#include <cmath>
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
+#include <cmath>
 
 #include "ditto/train/metrics.hpp"
 

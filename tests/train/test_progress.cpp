@@ -1,3 +1,4 @@
+#include <doctest/doctest.h>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -5,8 +6,6 @@
 #include <cstdlib>
 #include <string>
 #include <thread>
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
 
 #include "ditto/train/progress.hpp"
 

@@ -1,5 +1,4 @@
 // Five training steps give the same weights, bit for bit, with 1, 2, 3 and 5 threads.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include "small_training.hpp"

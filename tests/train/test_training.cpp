@@ -1,10 +1,9 @@
 // The training loop: learning, resuming bit for bit, stopping, and what goes wrong.
+#include <doctest/doctest.h>
 #include <csignal>
 #include <cstdio>
 #include <functional>
 #include <memory>
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
 
 #include "../data/images.hpp"
 #include "../support/temporary_folder.hpp"

@@ -1,6 +1,5 @@
 // Training on the fast paths goes as training on the direct ones: the losses of 50 steps on the same faces differ by
 // less than those of two seeds do.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <cmath>
