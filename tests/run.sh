@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The test command: installs what is missing, then builds and tests ditto in every way that this machine can.
 #   g++, warnings are errors: everything, all tests (with nvcc's where it is installed)
-#   clang++, warnings are errors: everything but the slow tests
+#   clang++, warnings are errors: the programs, and the unit tests but the slow ones
 #   g++ with address and undefined-behaviour sanitizers: the unit tests but the slow ones
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -41,7 +41,7 @@ stage "clang++: build"
 # Compiled for its warnings: -O1 is enough, and a minute faster.
 configure release build/clang clang++ -DDITTO_BUILD_EXAMPLES=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1
-build build/clang all headers
+build build/clang quick_unit_tests examples/all
 stage "clang++: test"
 run_tests build/clang --label-regex '^unit$' --label-exclude '^slow$'
 

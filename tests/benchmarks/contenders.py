@@ -15,6 +15,7 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 PEERS = ["pytorch", "pytorch-warm", "pytorch-bfloat16", "pytorch-compiled", "onednn", "dlib"]
+ROUNDED_DITTO = "ditto, weight of Linear in bfloat16"
 PYTORCH_PEERS = {
     "training": ["pytorch", "pytorch-warm", "pytorch-bfloat16"],
     "inference": ["pytorch", "pytorch-warm", "pytorch-compiled", "pytorch-bfloat16"],
@@ -66,9 +67,12 @@ class Finder:
     def contenders(self, task):
         steps, threads = str(self.options.steps), str(self.options.threads)
         ditto = {"training": ["benchmark_training_step", *task.words, steps, threads],
-                 "inference": ["benchmark_inference", steps, threads, *task.words],
+                 "inference": ["benchmark_inference", "fp32", steps, threads, *task.words],
                  "layers": ["benchmark_layers", *task.words, steps, threads]}[task.question]
         yield Contender("ditto", self._program(*ditto))
+        if task.question == "inference":
+            command = self._program("benchmark_inference", "bf16", steps, threads, *task.words)
+            yield Contender(ROUNDED_DITTO, command, precision="float32")
         yield from self._pytorch(task)
         if task.question == "layers":
             if self._has("onednn", "benchmark_onednn_layers", "oneDNN 2 (Debian: libdnnl-dev)"):

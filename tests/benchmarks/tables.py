@@ -32,11 +32,13 @@ def contender_table(task, rows, planned_bytes):
                 lines.append(f"  {row['contender']:<48}{1e3 * row['seconds']:>10.1f}{row[unit]:>10.2f}{ratio:>10}"
                              f"{row['peak_bytes'] / MEBI:>10.0f}")
         for precision in dict.fromkeys(row["precision"] for row in rows):
-            peers = [row for row in rows if row["timed"] == label and row["contender"] != "ditto"
+            peers = [row for row in rows if row["timed"] == label and not row["contender"].startswith("ditto")
                      and row["precision"] == precision]
             if peers:
                 best = min(peers, key=lambda row: row["ratio"])
                 lines.append(f"  best {precision} peer: {best['contender']}; ditto is {best['ratio']:.2f}x as fast")
+                lines += [f"    {row['contender']}: {best['ratio'] / row['ratio']:.2f}x" for row in rows
+                          if row["timed"] == label and row["contender"].startswith("ditto,")]
     lines.append(f"ditto's plan: {planned_bytes / MEBI:.0f} MiB")
     return lines
 

@@ -1,8 +1,11 @@
 // Linear by slices of its weight beside its slow twin: plain sums in float64.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "ditto/ditto.hpp"
@@ -53,7 +56,7 @@ double error(const test::Tensor<T>& found, const Expected& expected) {
 TEST_CASE_TEMPLATE("the passes are the sums they should be", P, fp32, fp64) {
     // Sums of up to 192 numbers, each rounded to half a unit in the last place.
     const double limit = std::is_same_v<P, fp32> ? 1e-5 : 1e-13;
-    for (const std::size_t images : {1, 3, 4, 9, 32}) {
+    for (const std::size_t images : {1UL, 3UL, 4UL, 9UL, 32UL}) {
         CAPTURE(images);
         const auto run = run_layer<P>(images, 2);
         const auto x = [&](std::size_t image, std::size_t i) { return double(run.input[image * in + i]); };
@@ -123,4 +126,62 @@ TEST_CASE("a streamed gradient is the one in memory, each number once") {
     CHECK(std::equal(gathered.numbers.begin(), gathered.numbers.end(), run.parameter_gradients[0].begin()));
     CHECK(gathered.times == std::vector<int>(in * out, 1));
     CHECK(std::equal(input_gradient.begin(), input_gradient.end(), run.input_gradient.begin()));
+}
+
+namespace {
+
+// The nearest number of 8 bits of mantissa.
+float rounded(float number) {
+    int exponent = 0;
+    const double mantissa = std::frexp(static_cast<double>(number), &exponent);
+    return static_cast<float>(std::ldexp(std::nearbyint(std::ldexp(mantissa, 8)), exponent - 8));
+}
+
+using HeldNetwork = Sequential<Shape<in>, Tested>;
+template <class P>
+using Held = Inference<Siamese<HeldNetwork, ContrastiveLoss>, Cpu<P>>;
+
+}  // namespace
+
+TEST_CASE("inference in bf16 multiplies by the rounded weight, the same for any batch") {
+    Held<bf16> model(9, {2});
+    const std::vector<StoredTensor> weights = model.weights();
+    REQUIRE(weights[0].info.size() == in * out);
+    const auto* weight = static_cast<const float*>(weights[0].data);
+    const auto* bias = static_cast<const float*>(weights[1].data);
+    CHECK(std::ranges::any_of(std::span(weight, in * out), [](float number) { return number != rounded(number); }));
+    test::Tensor<float> images(9 * in), features(9 * out);
+    fill(images, 5);
+    model.embed(images, features);
+    const auto sum = [&](std::size_t at) {
+        double total = double(bias[at % out]);
+        for (std::size_t i = 0; i < in; ++i)
+            total += double(images[at / out * in + i]) * double(rounded(weight[i * out + at % out]));
+        return total;
+    };
+    CHECK(error(features, sum) < 1e-5);  // as in fp32
+
+    test::Tensor<float> alone(out);
+    for (std::size_t image = 0; image < 9; ++image) {
+        model.embed(std::span(images).subspan(image * in, in), alone);
+        CHECK(std::equal(alone.begin(), alone.end(), features.begin() + static_cast<std::ptrdiff_t>(image * out)));
+    }
+}
+
+TEST_CASE("weights written after a pass in bf16 are rounded anew, and what is no number stays so") {
+    Held<bf16> model(1, {1});
+    test::Tensor<float> image(in), features(out);
+    image[3] = 1;
+    model.embed(image, features);
+    auto* weight = static_cast<float*>(model.weights()[0].data);
+    weight[3 * out + 5] = 2.5F;
+    weight[3 * out + 6] = std::numeric_limits<float>::quiet_NaN();
+    weight[3 * out + 7] = -std::numeric_limits<float>::infinity();
+    const auto* bias = static_cast<const float*>(model.weights()[1].data);
+    model.embed(image, features);
+    CHECK(features[5] == 2.5F + bias[5]);
+    CHECK(std::isnan(features[6]));
+    CHECK(features[7] == -std::numeric_limits<float>::infinity());
+    CHECK(inference_plan<Held<bf16>>(1).total_bytes ==
+          inference_plan<Held<fp32>>(1).total_bytes + planned_bytes(2 * in * out));
 }

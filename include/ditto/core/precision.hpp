@@ -15,7 +15,10 @@ struct fp32 {
 struct tf32 {
     using scalar = float;
 };
-/// 16-bit brain floating point, with 32-bit master weights.
-struct bf16;
+/// 16-bit brain floating point, with 32-bit master weights and sums. On the CPU, for Inference only: large linear
+/// layers hold a copy of their weight rounded to it (relative error of a weight up to 2^-9), everything else is fp32.
+struct bf16 {
+    using scalar = float;
+};
 
 }  // namespace ditto

@@ -30,6 +30,7 @@ class Trainer final : public AnyTrainer {
     using Device = DeviceType;
     using T = typename Device::scalar;
     using Plan = TrainingPlan<Verifier, Optimizer, Device>;
+    static_assert(Device::trains, "ditto: Cpu<bf16> is for Inference; Cpu<fp32> trains, and faster");
     static constexpr std::size_t image_size = static_cast<std::size_t>(Verifier::Input::size);
     static constexpr std::size_t feature_size = static_cast<std::size_t>(Verifier::Features::size);
 

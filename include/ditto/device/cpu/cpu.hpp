@@ -1,13 +1,16 @@
 // Cpu<Precision>: the processor as a device.
 #pragma once
 
+#include <concepts>
+
 #include "ditto/core/parallel.hpp"
 #include "ditto/core/precision.hpp"
 #include "ditto/device/cpu/simd.hpp"
 
 namespace ditto {
 
-/// The CPU, computing in fp32 or fp64 (the reference). The value says how many threads to use; results do not depend
+/// The CPU, computing in fp32 or fp64 (the reference); bf16 is fp32 with large weights held in 16 bits, for Inference.
+/// The value says how many threads to use; results do not depend
 /// on it. The instruction set, the one that the translation unit is compiled for, is part of the type: what is compiled
 /// for another processor is another type, so that both can be linked into one program.
 template <class Precision, class Arch = detail::NativeArch>
@@ -15,6 +18,8 @@ struct Cpu {
     using precision = Precision;
     using arch = Arch;
     using scalar = typename Precision::scalar;
+    /// Training in bf16 would be slower than minimal filtering in fp32.
+    static constexpr bool trains = !std::same_as<Precision, bf16>;
     int threads = 1;
 };
 

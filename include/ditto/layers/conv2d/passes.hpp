@@ -114,7 +114,7 @@ struct NoFastPasses {};
 
 template <class Conv, class Input, class P>
 constexpr auto choose_passes() {
-    if constexpr (!std::same_as<P, fp32> || Conv::direct) {
+    if constexpr (!std::same_as<typename P::scalar, float> || Conv::direct) {
         return NoFastPasses{};
     } else if constexpr (FewChannelsPasses<Conv, Input, P>::fits) {
         return FewChannelsPasses<Conv, Input, P>{};

@@ -21,9 +21,9 @@
 namespace ditto {
 
 /// Blocks are for the fast algorithms in fp32.
-template <class Conv, class Norm, class... Pool, class Input, class Arch>
-inline constexpr bool has_block_kernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<fp32, Arch>> =
-    detail::has_fast_passes<Conv, Input, fp32>;
+template <class Conv, class Norm, class... Pool, class Input, class P, class Arch>
+inline constexpr bool has_block_kernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P, Arch>> =
+    detail::has_fast_passes<Conv, Input, P>;
 
 namespace detail {
 

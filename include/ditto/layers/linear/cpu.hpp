@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 
 #include "ditto/device/cpu/column_sums.hpp"
 #include "ditto/device/cpu/cpu.hpp"
@@ -16,6 +17,9 @@ namespace detail {
 
 template <class P, int In, int Out>
 using SlicesOf = LinearSlices<typename P::scalar, In, Out, typename Cpu<P>::arch>;
+
+template <class P>
+using HeldRowsOf = typename HeldRows<P, typename Cpu<P>::arch>::type;
 
 /// Rows of the weight in one product, where the shape does not fit slices. Forward: runs of the inner dimension give
 /// partial products, added in fixed order. Backward: a run of rows of the weight gives the same rows of its gradient
@@ -81,10 +85,36 @@ constexpr std::size_t workspace_bytes(Linear<In, Out>, Input, const Cpu<P>&, Wor
     return detail::linear_forward_runs<In> * call.images * Out * sizeof(typename P::scalar);
 }
 
+/// Inference in bf16 holds the weight a second time, rounded.
+template <int In, int Out, class Input, class P>
+constexpr std::size_t prepared_bytes(Linear<In, Out>, Input, const Cpu<P>&) {
+    const bool rounds = std::same_as<P, bf16> && detail::SlicesOf<P, In, Out>::fits;
+    return rounds ? std::size_t{In} * Out * 2 : 0;
+}
+
+template <int In, int Out, class Input, class P>
+void prepare(Linear<In, Out>, Input, const Cpu<P>& device,
+             const std::array<const typename P::scalar*, max_layer_tensors>& parameters, void* to) {
+    using Rows = detail::HeldRowsOf<P>;
+    parallel_for(In, device.threads, [&](std::size_t row) {
+        Rows::store(parameters[0] + row * Out, Out,
+                    static_cast<typename Rows::Number*>(to) + row * Out / Rows::columns);
+    });
+}
+
 template <int In, int Out, class Input, class P>
 void forward(Linear<In, Out>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
     using Slices = detail::SlicesOf<P, In, Out>;
     if constexpr (Slices::fits) {
+        if constexpr (std::same_as<P, bf16>) {
+            if (call.prepared != nullptr) {
+                using Rows = detail::HeldRowsOf<P>;
+                Slices::template forward<Rows>(device.threads, call.images, call.input,
+                                               static_cast<const typename Rows::Number*>(call.prepared),
+                                               call.parameters[1], call.output, call.workspace);
+                return;
+            }
+        }
         Slices::forward(device.threads, call.images, call.input, call.parameters[0], call.parameters[1], call.output,
                         call.workspace);
     } else {

@@ -17,6 +17,7 @@
 #include "ditto/core/plan.hpp"
 #include "ditto/device/cpu/cpu.hpp"
 #include "ditto/device/cpu/register_product.hpp"
+#include "ditto/layers/linear/rows.hpp"
 
 namespace ditto::detail {
 
@@ -50,9 +51,10 @@ struct LinearSlices {
         return (lanes * lane_size(images) + static_cast<std::size_t>(threads) * thread_size(images)) * sizeof(T);
     }
 
-    /// y [images, Out] = x [images, In] weight + bias.
-    static void forward(int threads, std::size_t images, const T* x, const T* weight, const T* bias, T* y,
-                        void* workspace) {
+    /// y [images, Out] = x [images, In] weight + bias, the weight's rows being held as Rows says.
+    template <class Rows = PlainRows<T, Arch>>
+    static void forward(int threads, std::size_t images, const T* x, const typename Rows::Number* weight, const T* bias,
+                        T* y, void* workspace) {
         T* sums = static_cast<T*>(workspace);
         T* scratch = sums + lanes * lane_size(images);
         parallel_for(lanes, threads, [&](std::size_t lane) {
@@ -60,11 +62,12 @@ struct LinearSlices {
             T* own = scratch + static_cast<std::size_t>(thread_index()) * thread_size(images);
             std::fill_n(sum, lane_size(images), T{0});
             for (std::size_t s = lane * slices / lanes; s < (lane + 1) * slices / lanes; ++s) {
+                const auto* from = weight + s * slice * Out / Rows::columns;
                 if (images < few_images) {
                     for (std::size_t image = 0; image < images; ++image)
-                        add_rows(x + image * In + s * slice, weight + s * slice * Out, own, sum + image * Out);
+                        add_rows<Rows>(x + image * In + s * slice, from, own, sum + image * Out);
                 } else {
-                    add_slice(images, x + s * slice, weight + s * slice * Out, sum, own);
+                    add_slice<Rows>(images, x + s * slice, from, sum, own);
                 }
             }
         });
@@ -143,17 +146,21 @@ struct LinearSlices {
     // sum [Out] += x [slice] weight [slice, Out], for one image: in the order of add_slice, so that an image's features
     // do not depend on how many others there are. `total` [Out] holds the sum over the rows so far. The rows after
     // these are fetched meanwhile: memory is what a single image waits for.
-    static void add_rows(const T* x, const T* weight, T* total, T* sum) {
-        constexpr std::size_t rows_at_once = 8;
+    template <class Rows>
+    static void add_rows(const T* x, const typename Rows::Number* weight, T* total, T* sum) {
+        constexpr std::size_t rows_at_once = 8, columns = Rows::columns * vector;
         for (std::size_t row = 0; row < slice; row += rows_at_once) {
-            for (std::size_t o = 0; o < Out; o += vector) {
-                V v = row == 0 ? V(T{0}) : V::load_unaligned(total + o);
+            for (std::size_t o = 0; o < Out; o += columns) {
+                V sums[Rows::columns];
+                unrolled<Rows::columns>(
+                    [&](auto v) { sums[v] = row == 0 ? V(T{0}) : V::load_unaligned(total + o + v * vector); });
                 unrolled<rows_at_once>([&](auto r) {
-                    const T* from = weight + (row + r) * Out + o;
-                    __builtin_prefetch(from + rows_at_once * Out, 0, 2);
-                    v = xsimd::fma(V(x[row + r]), V::load_unaligned(from), v);
+                    const auto* from = weight + ((row + r) * Out + o) / Rows::columns;
+                    __builtin_prefetch(from + rows_at_once * Out / Rows::columns, 0, 2);
+                    const auto numbers = Rows::load(from);
+                    unrolled<Rows::columns>([&](auto v) { sums[v] = xsimd::fma(V(x[row + r]), numbers[v], sums[v]); });
                 });
-                v.store_unaligned(total + o);
+                unrolled<Rows::columns>([&](auto v) { sums[v].store_unaligned(total + o + v * vector); });
             }
         }
         for (std::size_t o = 0; o < Out; o += vector)
@@ -161,7 +168,8 @@ struct LinearSlices {
     }
 
     // sum [padded images, Out] += x [images, In] weight [slice, Out] over the slice.
-    static void add_slice(std::size_t images, const T* x, const T* weight, T* sum, T* scratch) {
+    template <class Rows>
+    static void add_slice(std::size_t images, const T* x, const typename Rows::Number* weight, T* sum, T* scratch) {
         T* packed = scratch;                  // [slice, panel]
         T* x_slice = packed + slice * panel;  // [padded images, slice]
         for (std::size_t image = 0; image < images; ++image)
@@ -169,13 +177,18 @@ struct LinearSlices {
         std::fill_n(x_slice + images * slice, (padded(images) - images) * slice, T{0});
         // The next slice is fetched a few lines between any two products. (After the last slice that is memory which
         // may not be the weight's: a prefetch does no harm.)
-        constexpr std::size_t line = tensor_alignment / sizeof(T);
+        constexpr std::size_t line = line_numbers<typename Rows::Number>, in_slice = slice * Out / Rows::columns;
         const std::size_t products = Out / panel * (padded(images) / rows);
-        const std::size_t lines = (slice * Out / line + products - 1) / products;
-        const T* next = weight + slice * Out;
+        const std::size_t lines = (in_slice / line + products - 1) / products;
+        const auto* next = weight + in_slice;
         for (std::size_t p = 0; p < Out / panel; ++p) {
-            for (std::size_t row = 0; row < slice; ++row)
-                copy_vectors<panel, V>(weight + row * Out + p * panel, packed + row * panel);
+            for (std::size_t row = 0; row < slice; ++row) {
+                for (std::size_t o = 0; o < panel; o += Rows::columns * vector) {
+                    const auto numbers = Rows::load(weight + (row * Out + p * panel + o) / Rows::columns);
+                    unrolled<Rows::columns>(
+                        [&](auto v) { numbers[v].store_unaligned(packed + row * panel + o + v * vector); });
+                }
+            }
             for (std::size_t image = 0; image < padded(images); image += rows) {
                 for (std::size_t i = 0; i < lines; ++i, next += line) __builtin_prefetch(next, 0, 2);
                 register_product<static_cast<int>(rows), true, Arch>(slice, x_slice + image * slice, slice, 1, packed,
@@ -187,7 +200,7 @@ struct LinearSlices {
     // dx_slice [slice, images] = weight [slice, Out] times the output's gradient in panels of images. The weight's next
     // rows are fetched meanwhile.
     static void input_gradient_slice(std::size_t images, const T* weight, const T* image_panel, T* dx_slice) {
-        constexpr std::size_t line = tensor_alignment / sizeof(T);
+        constexpr std::size_t line = line_numbers<T>;
         const std::size_t stride = image_panels(images);
         for (std::size_t row = 0; row < slice; row += rows) {
             const T* from = weight + row * Out;
