@@ -109,10 +109,15 @@ struct WinogradWeightGradient {
         constexpr std::size_t panels = Out / panel;
         parallel_for(elements * panels, threads, [&](std::size_t item) {
             const std::size_t e = item / panels, out = item % panels * panel;
-            for (std::size_t in = 0; in < In; in += rows)
+            for (std::size_t in = 0; in < In; in += rows) {
+                T* sum = sums + (e * In + in) * Out + out;
+                // All sums together do not fit in the cache: they are fetched while the product is formed.
+                for (std::size_t row = 0; row < rows; ++row)
+                    for (std::size_t o = 0; o < panel; o += line_numbers<T>) __builtin_prefetch(sum + row * Out + o, 1);
                 register_product<static_cast<int>(rows), Accumulate, Arch>(
                     count, image_part + e * image_stride + in, 1, In, gradient_part + e * gradient_stride + out * batch,
-                    panel, sums + (e * In + in) * Out + out, Out);
+                    panel, sum, Out);
+            }
         });
     }
 
