@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(g++ cmake ninja-build libopenblas-dev libxtensor-dev libxtensor-blas-dev libxsimd-dev libstb-dev
           libcli11-dev nlohmann-json3-dev libfmt-dev)
 if [[ "${1:-}" == "--tests" ]]; then
-    packages+=(doctest-dev libbenchmark-dev clang libomp-dev clang-format time python3)
+    packages+=(doctest-dev clang libomp-dev clang-format time python3)
 fi
 
 missing=()

@@ -27,7 +27,10 @@ def run(contender, options):
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         raise Failure(lines[-1])
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    try:
+        return json.loads(done.stdout.strip().splitlines()[-1])
+    except (IndexError, ValueError):
+        raise Failure("did not end with a line of JSON") from None
 
 
 def run_rounds(contenders, options):

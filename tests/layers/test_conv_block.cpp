@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,11 @@ std::vector<double> wide(const T* numbers, std::size_t count) {
 
 // Features, gradients and running statistics of one step, and features of inference after it.
 template <class Network, class P, class Twin>
-Result run(std::size_t pairs, int threads) {
+Result run(std::size_t pairs, int threads, std::size_t capacity) {
     using Verifier = Siamese<Network, ConcatBceLoss, Twin>;
     using T = typename P::scalar;
-    Trainer<Verifier, SGD, Cpu<P>> trainer({.batch = {pairs}, .device = {threads}, .seed = 2, .keep_gradients = true});
+    Trainer<Verifier, SGD, Cpu<P>> trainer(
+        {.batch = {capacity}, .device = {threads}, .seed = 2, .keep_gradients = true});
     for (const StoredTensor& tensor : trainer.weights()) {
         if (tensor.info.initial.kind != Initialization::Kind::constant || tensor.info.name != "weight") continue;
         for (std::size_t c = 0; c < static_cast<std::size_t>(tensor.info.size()); ++c)  // 1, -0.5, 0, ...
@@ -66,10 +68,11 @@ Result run(std::size_t pairs, int threads) {
 }
 
 template <class Network, class Twin>
-void compare(std::size_t pairs) {
+void compare(std::size_t pairs, std::size_t capacity) {
     static_assert(Execution<Network, Cpu<fp32>>::layer_count < Network::layer_count, "this test is about blocks");
     static_assert(Execution<Network, Cpu<fp64>>::layer_count == Network::layer_count);
-    const Result fast = run<Network, fp32, Twin>(pairs, 2), slow = run<Network, fp64, Twin>(pairs, 2);
+    const Result fast = run<Network, fp32, Twin>(pairs, 2, capacity);
+    const Result slow = run<Network, fp64, Twin>(pairs, 2, capacity);
     REQUIRE(fast.names == slow.names);
     for (std::size_t i = 0; i < slow.names.size(); ++i) {
         CAPTURE(slow.names[i]);
@@ -82,8 +85,13 @@ void compare(std::size_t pairs) {
         // 0.3, and gradients sum what nearly cancels.
         CHECK(largest <= 1e-3 * std::sqrt(squares / static_cast<double>(slow.tensors[i].size())));
     }
-    const Result more_threads = run<Network, fp32, Twin>(pairs, 3);
+    const Result more_threads = run<Network, fp32, Twin>(pairs, 3, capacity);
     CHECK(more_threads.tensors == fast.tensors);
+}
+
+template <class Network, class Twin>
+void compare(std::size_t pairs) {
+    compare<Network, Twin>(pairs, pairs);
 }
 
 }  // namespace
@@ -104,4 +112,24 @@ TEST_CASE("a block of few channels, first in the network") {
 }
 TEST_CASE("a block of few channels, after another layer") {
     compare<SecondBlock<Conv2d<3, 32, 3, Padding<1>>, Shape<8, 16, 3>, MaxPool2d<2>>, twin::stacked>(2);
+}
+TEST_CASE("a batch of several chunks, and below the trainer's capacity") {
+    using Convolution = Conv2d<64, 64, 3, Padding<1>>;
+    using Network = SecondBlock<Convolution, Shape<32, 32, 64>, MaxPool2d<2>>;
+    static_assert(detail::ChosenPasses<Convolution, Shape<32, 32, 64>, Cpu<fp32>>::chunks(6, 2).count_per_group() > 1);
+    compare<Network, twin::separate>(3, 5);
+}
+
+TEST_CASE("NaN goes through a block's pool as through MaxPool2d") {
+    using Network = BlockNetwork<Conv2d<3, 32, 5, Padding<2>>, Shape<16, 16, 3>, MaxPool2d<2>>;
+    Trainer<Siamese<Network, ContrastiveLoss>, SGD, Cpu<fp32>> trainer({.batch = {2}, .device = {1}, .seed = 2});
+    std::vector<float> images(trainer.image_size, 0.5F), features(trainer.feature_size);
+    // The last pixel reaches the outputs from 13, 13 on: of the window at 12, 12 that is the last place alone.
+    images.back() = std::numeric_limits<float>::quiet_NaN();
+    trainer.embed(images, features);
+    for (std::size_t channel = 0; channel < 32; ++channel) {
+        CAPTURE(channel);
+        CHECK(std::isnan(features[channel * 64 + 6 * 8 + 6]));
+        CHECK(!std::isnan(features[channel * 64 + 5 * 8 + 5]));
+    }
 }

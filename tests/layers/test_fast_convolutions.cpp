@@ -74,8 +74,9 @@ template <class Input, int In, int Out, int Kernel>
 void compare(std::size_t images) {
     using Fast = Conv2d<In, Out, Kernel, Padding<Kernel / 2>>;
     using Direct = Conv2d<In, Out, Kernel, Padding<Kernel / 2>, DirectAlgorithm>;
-    static_assert(detail::has_fast_passes<Fast, Input, fp32>, "this test is about the fast paths");
-    static_assert(!detail::has_fast_passes<Direct, Input, fp32> && !detail::has_fast_passes<Fast, Input, fp64>);
+    static_assert(detail::has_fast_passes<Fast, Input, Cpu<fp32>>, "this test is about the fast paths");
+    static_assert(!detail::has_fast_passes<Direct, Input, Cpu<fp32>> &&
+                  !detail::has_fast_passes<Fast, Input, Cpu<fp64>>);
     const auto fast = run<Fast, Input, fp32>(images, 2);
     const auto reference = run<Direct, Input, fp64>(images, 2);
     // Products of transformed numbers are up to 40 times larger than what they add up to, and float32 rounds each to

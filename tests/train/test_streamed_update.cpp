@@ -44,12 +44,13 @@ TEST_CASE("Adam and AdamW") {
     compare<AdamW>();
 }
 
-TEST_CASE("compute_gradients says which gradient has no place, and what to do") {
+TEST_CASE("who asks for gradients is told which has no place, and what to do") {
     Training<SGD> trainer(small_settings<Training<SGD>>());
     const RandomBatch batch(4);
-    CHECK_THROWS_WITH_AS(
-        trainer.compute_gradients(batch.images, batch.labels),
-        "compute_gradients has no memory for the gradient of backbone.8.weight, which a step updates in "
-        "pieces; make the Trainer with keep_gradients = true",
-        Error);
+    const std::string what =
+        " has no memory for the gradient of backbone.8.weight, which a step updates in pieces; make the Trainer with "
+        "keep_gradients = true";
+    CHECK_THROWS_WITH_AS(trainer.compute_gradients(batch.images, batch.labels), ("compute_gradients" + what).c_str(),
+                         Error);
+    CHECK_THROWS_WITH_AS(trainer.gradients(), ("gradients" + what).c_str(), Error);
 }

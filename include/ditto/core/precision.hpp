@@ -15,8 +15,9 @@ struct fp32 {
 struct tf32 {
     using scalar = float;
 };
-/// 16-bit brain floating point, with 32-bit master weights and sums. On the CPU, for Inference only: large linear
-/// layers hold a copy of their weight rounded to it (relative error of a weight up to 2^-9), everything else is fp32.
+/// 16-bit brain floating point, with 32-bit master weights and sums. On the CPU, for Inference only: linear layers
+/// whose shape fits (layers/linear/slices.hpp) hold a copy of their weight rounded to it, a relative error of up to
+/// 2^-8; everything else is fp32.
 struct bf16 {
     using scalar = float;
 };

@@ -30,7 +30,7 @@ using AdamW = AdamFamily<true>;
 
 /// Updates a run of numbers.
 template <bool Decoupled, class T>
-void update(const AdamFamily<Decoupled>& adam, const UpdateCall<T>& call) {
+[[gnu::always_inline]] inline void update(const AdamFamily<Decoupled>& adam, const UpdateCall<T>& call) {
     const double step = static_cast<double>(call.step);
     const double correction1 = 1.0 - std::pow(adam.beta1, step), correction2 = 1.0 - std::pow(adam.beta2, step);
     // Both sides of the fraction times sqrt(correction2): one factor less, and one rounding that all numbers share.

@@ -30,7 +30,7 @@ struct UpdateStep {
 };
 
 /// Updates `count` numbers of parameter `index`, from number `first` on, whose gradient is `numbers`.
-template <class Optimizer, class T>
+template <class Device, class Optimizer, class T>
 void update_numbers(const Optimizer& optimizer, const ParameterSections& sections, UpdateStep at, std::size_t index,
                     std::size_t first, std::size_t count, const T* numbers) {
     const auto part = [&](std::byte* section) {
@@ -70,8 +70,9 @@ void update_parameters(const Cpu<P>& device, const Optimizer& optimizer, const P
         while (item >= chunks_of(sections.gradients[index])) item -= chunks_of(sections.gradients[index++]);
         const MemoryRange gradient = sections.gradients[index];
         const std::size_t first = item * chunk;
-        update_numbers(optimizer, sections, at, index, first, std::min(chunk, gradient.bytes / sizeof(T) - first),
-                       reinterpret_cast<const T*>(sections.gradient_section + gradient.offset) + first);
+        update_numbers<Cpu<P>>(optimizer, sections, at, index, first,
+                               std::min(chunk, gradient.bytes / sizeof(T) - first),
+                               reinterpret_cast<const T*>(sections.gradient_section + gradient.offset) + first);
     });
 }
 

@@ -22,7 +22,7 @@ struct SGD {
 
 /// Updates a run of numbers.
 template <class T>
-void update(const SGD& sgd, const UpdateCall<T>& call) {
+[[gnu::always_inline]] inline void update(const SGD& sgd, const UpdateCall<T>& call) {
     const T rate = static_cast<T>(call.learning_rate), momentum = static_cast<T>(sgd.momentum);
     const T decay = static_cast<T>(sgd.weight_decay);
     // The direction is gradient_share * g + velocity_share * v: (0, 1), or (1, momentum) with nesterov.

@@ -79,6 +79,7 @@ class Trainer final : public AnyTrainer {
         StreamedUpdate streamed{settings_.optimizer, sections(), next_update(rate_factor)};
         tensors_.stream = {&StreamedUpdate::take, &streamed};
         const StepResult result = run_pass(images, pair_labels);
+        tensors_.stream = {};  // it points to `streamed`, which ends here
         update(rate_factor);
         return result;
     }
@@ -87,10 +88,7 @@ class Trainer final : public AnyTrainer {
     /// Throws Error unless every gradient has a place in memory (Settings::keep_gradients).
     template <class Number>
     StepResult compute_gradients(std::span<const Number> images, std::span<const PairLabel> pair_labels) {
-        for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i)
-            if (plan_.gradients[i].bytes == 0)
-                throw Error("compute_gradients has no memory for the gradient of " + Verifier::parameter_name(i) +
-                            ", which a step updates in pieces; make the Trainer with keep_gradients = true");
+        require_kept_gradients("compute_gradients");
         return run_pass(images, pair_labels);
     }
     StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> pair_labels) {
@@ -129,8 +127,10 @@ class Trainer final : public AnyTrainer {
         return batch_view(feature_data(), 2 * pairs, typename Verifier::Features{});
     }
 
-    /// The gradients of the last compute_gradients, under the parameters' names.
+    /// The gradients of the last compute_gradients, under the parameters' names. Throws Error as compute_gradients
+    /// does.
     std::vector<StoredTensor> gradients() {
+        require_kept_gradients("gradients");
         return Model<Verifier, T>::counterparts(gradient_section(), "", plan_.gradients);
     }
     std::vector<StoredTensor> weights() override { return model_.tensors(); }
@@ -176,7 +176,7 @@ class Trainer final : public AnyTrainer {
 
         static void take(void* context, std::size_t parameter, std::size_t first, std::size_t count, const T* numbers) {
             const auto& self = *static_cast<const StreamedUpdate*>(context);
-            update_numbers(self.optimizer, self.sections, self.at, parameter, first, count, numbers);
+            update_numbers<Device>(self.optimizer, self.sections, self.at, parameter, first, count, numbers);
         }
     };
 
@@ -189,6 +189,12 @@ class Trainer final : public AnyTrainer {
         return {steps_ + 1, settings_.optimizer.learning_rate * rate_factor};
     }
 
+    void require_kept_gradients(const std::string& caller) const {
+        for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i)
+            if (plan_.gradients[i].bytes == 0)
+                throw Error(caller + " has no memory for the gradient of " + Verifier::parameter_name(i) +
+                            ", which a step updates in pieces; make the Trainer with keep_gradients = true");
+    }
     void require_pairs(std::size_t pairs, std::size_t numbers) const {
         const auto fail = [&](const std::string& problem) {
             throw Error("a training step got " + std::to_string(pairs) + " pairs and " + std::to_string(numbers) +

@@ -9,10 +9,10 @@
 
 namespace ditto {
 
-/// The CPU, computing in fp32 or fp64 (the reference); bf16 is fp32 with large weights held in 16 bits, for Inference.
-/// The value says how many threads to use; results do not depend
-/// on it. The instruction set, the one that the translation unit is compiled for, is part of the type: what is compiled
-/// for another processor is another type, so that both can be linked into one program.
+/// The CPU, computing in fp32 or fp64 (the reference); bf16 is fp32 with linear weights held in 16 bits, for
+/// Inference. The value says how many threads to use; results do not depend on it. The instruction set, the one that
+/// the translation unit is compiled for, is part of the type: what is compiled for another processor is another type,
+/// so that both can be linked into one program.
 template <class Precision, class Arch = detail::NativeArch>
 struct Cpu {
     using precision = Precision;

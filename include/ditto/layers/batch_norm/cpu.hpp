@@ -31,8 +31,9 @@ constexpr std::size_t batch_norm_workspace(std::size_t images, std::size_t pixel
     return (row_chunks(images * pixels, channels) + 1) * 2 * channels * sizeof(double);
 }
 
-// The mean, and the sum of squared deviations from it, of every channel over rows [begin, end).
-template <std::size_t Channels, class T>
+// The mean, and the sum of squared deviations from it, of every channel over rows [begin, end). (Device is an argument
+// because its type has the instruction set.)
+template <std::size_t Channels, class Device, class T>
 void chunk_moments(const T* x, std::size_t begin, std::size_t end, double* mean, double* deviations) {
     sum_rows<Channels, T>(begin, end, mean, [&](std::size_t row, T* sum) {
         for (std::size_t c = 0; c < Channels; ++c) sum[c] += x[row * Channels + c];
@@ -56,7 +57,7 @@ void chunk_moments(const T* x, std::size_t begin, std::size_t end, double* mean,
 }
 
 // y = weight (x - mean) / deviation + bias for rows [begin, end), which belong to one group.
-template <std::size_t Channels, class T>
+template <std::size_t Channels, class Device, class T>
 void normalize_rows(std::size_t begin, std::size_t end, const T* x, const GroupStatistics<Channels, T>& statistics,
                     std::size_t group, const T* weight, const T* bias, T* y) {
     const T* mean = statistics.mean + group * Channels;
@@ -76,7 +77,7 @@ void batch_norm_training(const Cpu<P>& device, const ForwardCall<typename P::sca
     auto* moments = static_cast<double*>(call.workspace);  // [chunks, 2, channels]
     parallel_for(rows.count(), device.threads, [&](std::size_t at) {
         double* own = moments + at * 2 * channels;
-        chunk_moments<channels>(call.input, rows.begin(at), rows.end(at), own, own + channels);
+        chunk_moments<channels, Cpu<P>>(call.input, rows.begin(at), rows.end(at), own, own + channels);
     });
 
     const GroupStatistics<channels, T> statistics(static_cast<T*>(call.saved));
@@ -96,8 +97,8 @@ void batch_norm_training(const Cpu<P>& device, const ForwardCall<typename P::sca
         }
 
     parallel_for(rows.count(), device.threads, [&](std::size_t at) {
-        normalize_rows<channels>(rows.begin(at), rows.end(at), call.input, statistics, rows.group_of(at),
-                                 call.parameters[0], call.parameters[1], call.output);
+        normalize_rows<channels, Cpu<P>>(rows.begin(at), rows.end(at), call.input, statistics, rows.group_of(at),
+                                         call.parameters[0], call.parameters[1], call.output);
     });
 }
 

@@ -1,7 +1,7 @@
-// What a convolution costs by each algorithm, in vector operations for one image: the model by which the algorithm is
-// chosen while compiling.
+// What a convolution costs by each algorithm, in operations on numbers for one image: the model by which the algorithm
+// is chosen while compiling.
 //
-// A product of register tiles does one vector operation a cycle. A transform does an addition or
+// A product of register tiles does one operation of each vector lane a cycle. A transform does an addition or
 // multiplication-addition a cycle too, but it also loads and stores what the products would have kept in registers, so
 // each of its operations counts `transform_weight` times; the figure, from measurements of the face network's layers,
 // need not be exact, because the algorithms lie far apart for all but the smallest layers.
@@ -21,14 +21,14 @@ struct ConvolutionShape {
 };
 
 /// Unfolding, then products.
-constexpr double direct_cost(ConvolutionShape shape, double vector) {
+constexpr double direct_cost(ConvolutionShape shape) {
     const double windows = shape.height * shape.width, taps = shape.kernel * shape.kernel;
-    const double unfolding = 2 * windows * taps * shape.in / vector;  // a load and a store for each number
-    return windows * taps * shape.in * shape.out / vector + unfolding;
+    const double unfolding = 2 * windows * taps * shape.in;  // a load and a store for each number
+    return windows * taps * shape.in * shape.out + unfolding;
 }
 
 /// Minimal filtering with tiles of 4x4 outputs; the filters' transform is shared by `images` images.
-constexpr double winograd_cost(ConvolutionShape shape, ConvolutionPass pass, double vector, double images = 16) {
+constexpr double winograd_cost(ConvolutionShape shape, ConvolutionPass pass, double images = 16) {
     constexpr double transform_weight = 2;
     const double tiles = shape.height * shape.width / tile_pixels;
     const double inputs = tile_size + shape.kernel - 1, elements = inputs * inputs;
@@ -43,8 +43,7 @@ constexpr double winograd_cost(ConvolutionShape shape, ConvolutionPass pass, dou
         each_tile = shape.in * transform(inputs, inputs) + shape.out * transform(inputs, tile_size);
         once = shape.in * shape.out * transform(shape.kernel, inputs);
     }
-    return tiles * elements * shape.in * shape.out / vector +
-           transform_weight * (tiles * each_tile + once / images) / vector;
+    return tiles * elements * shape.in * shape.out + transform_weight * (tiles * each_tile + once / images);
 }
 
 }  // namespace ditto::detail

@@ -13,11 +13,12 @@
 
 namespace ditto::detail {
 
-/// Minimal filtering. `prepared` weights are those that every forward pass with the same weights can share.
-template <class Conv, class Input, class P>
+/// Minimal filtering. `prepared` weights are those that every forward pass with the same weights can share. (Device,
+/// not its precision, is the argument of all here, because the device's type has the instruction set.)
+template <class Conv, class Input, class Device>
 struct WinogradPasses {
-    using T = typename P::scalar;
-    using Arch = typename Cpu<P>::arch;
+    using T = typename Device::scalar;
+    using Arch = typename Device::arch;
     static constexpr int height = Input::extents.height(), width = Input::extents.width();
     static constexpr int in = Conv::in_channels, out = Conv::out_channels, kernel = Conv::Geometry::kernel;
     using Forward = WinogradConvolution<T, height, width, in, out, kernel, Arch>;
@@ -55,7 +56,7 @@ struct WinogradPasses {
                                 void* workspace) {
         WeightGradient::compute(threads, images, x, source, gradient, workspace);
     }
-    static void input_gradient(const Cpu<P>& device, std::size_t images, const T* dy, const T* weight, T* dx,
+    static void input_gradient(const Device& device, std::size_t images, const T* dy, const T* weight, T* dx,
                                void* workspace) {
         auto* bytes = static_cast<std::byte*>(workspace);
         T* turned = reinterpret_cast<T*>(bytes);
@@ -69,12 +70,12 @@ struct WinogradPasses {
 };
 
 /// Products of strips, for few input channels.
-template <class Conv, class Input, class P>
+template <class Conv, class Input, class Device>
 struct FewChannelsPasses {
-    using T = typename P::scalar;
+    using T = typename Device::scalar;
     static constexpr int kernel = Conv::Geometry::kernel;
     using Kernel = FewChannelsConvolution<T, Input::extents.height(), Input::extents.width(), Conv::in_channels,
-                                          Conv::out_channels, kernel, typename Cpu<P>::arch>;
+                                          Conv::out_channels, kernel, typename Device::arch>;
     static constexpr bool fits = Conv::Geometry::stride == 1 && Conv::Geometry::padding == kernel / 2 && Kernel::fits;
 
     static constexpr GroupedChunks chunks(std::size_t images, std::size_t groups) {
@@ -103,7 +104,7 @@ struct FewChannelsPasses {
                                 void* workspace) {
         Kernel::weight_gradient(threads, images, x, source, gradient, workspace);
     }
-    static void input_gradient(const Cpu<P>& device, std::size_t images, const T* dy, const T* weight, T* dx,
+    static void input_gradient(const Device& device, std::size_t images, const T* dy, const T* weight, T* dx,
                                void* workspace) {
         direct_input_gradient<Conv, Input>(device, images, dy, weight, dx, workspace);
     }
@@ -112,23 +113,22 @@ struct FewChannelsPasses {
 /// No fast algorithm: unfolding and products (direct.hpp).
 struct NoFastPasses {};
 
-template <class Conv, class Input, class P>
+template <class Conv, class Input, class Device>
 constexpr auto choose_passes() {
-    if constexpr (!std::same_as<typename P::scalar, float> || Conv::direct) {
+    if constexpr (!std::same_as<typename Device::scalar, float> || Conv::direct) {
         return NoFastPasses{};
-    } else if constexpr (FewChannelsPasses<Conv, Input, P>::fits) {
-        return FewChannelsPasses<Conv, Input, P>{};
-    } else if constexpr (WinogradPasses<Conv, Input, P>::fits) {
+    } else if constexpr (FewChannelsPasses<Conv, Input, Device>::fits) {
+        return FewChannelsPasses<Conv, Input, Device>{};
+    } else if constexpr (WinogradPasses<Conv, Input, Device>::fits) {
         constexpr ConvolutionShape shape{double(Input::extents.height()), double(Input::extents.width()),
                                          double(Conv::in_channels), double(Conv::out_channels),
                                          double(Conv::Geometry::kernel)};
-        constexpr double vector = Simd<typename P::scalar, typename Cpu<P>::arch>::size;
-        constexpr double direct = 3 * direct_cost(shape, vector);
-        constexpr double winograd = winograd_cost(shape, ConvolutionPass::forward, vector) +
-                                    winograd_cost(shape, ConvolutionPass::input_gradient, vector) +
-                                    winograd_cost(shape, ConvolutionPass::weight_gradient, vector);
+        constexpr double direct = 3 * direct_cost(shape);
+        constexpr double winograd = winograd_cost(shape, ConvolutionPass::forward) +
+                                    winograd_cost(shape, ConvolutionPass::input_gradient) +
+                                    winograd_cost(shape, ConvolutionPass::weight_gradient);
         if constexpr (winograd < direct) {
-            return WinogradPasses<Conv, Input, P>{};
+            return WinogradPasses<Conv, Input, Device>{};
         } else {
             return NoFastPasses{};
         }
@@ -138,27 +138,27 @@ constexpr auto choose_passes() {
 }
 
 /// The passes that a convolution runs on: NoFastPasses, or one of the two above.
-template <class Conv, class Input, class P>
-using ChosenPasses = decltype(choose_passes<Conv, Input, P>());
+template <class Conv, class Input, class Device>
+using ChosenPasses = decltype(choose_passes<Conv, Input, Device>());
 
-template <class Conv, class Input, class P>
+template <class Conv, class Input, class Device>
 constexpr std::size_t prepared_bytes_of() {
-    if constexpr (std::same_as<ChosenPasses<Conv, Input, P>, NoFastPasses>) {
+    if constexpr (std::same_as<ChosenPasses<Conv, Input, Device>, NoFastPasses>) {
         return 0;
     } else {
-        return ChosenPasses<Conv, Input, P>::prepared_bytes;
+        return ChosenPasses<Conv, Input, Device>::prepared_bytes;
     }
 }
 
 /// The prepared weights of a forward call: those that the caller has, or made now at the beginning of the workspace.
-template <class Passes, class P, class T>
-const T* prepared_weights(const Cpu<P>& device, const ForwardCall<T>& call) {
+template <class Passes, class Device, class T>
+const T* prepared_weights(const Device& device, const ForwardCall<T>& call) {
     if (call.prepared != nullptr) return static_cast<const T*>(call.prepared);
     Passes::prepare(device.threads, call.parameters[0], static_cast<T*>(call.workspace));
     return static_cast<const T*>(call.workspace);
 }
 
-template <class Conv, class Input, class P>
-inline constexpr bool has_fast_passes = !std::same_as<ChosenPasses<Conv, Input, P>, NoFastPasses>;
+template <class Conv, class Input, class Device>
+inline constexpr bool has_fast_passes = !std::same_as<ChosenPasses<Conv, Input, Device>, NoFastPasses>;
 
 }  // namespace ditto::detail

@@ -23,15 +23,15 @@ namespace ditto {
 /// Blocks are for the fast algorithms in fp32.
 template <class Conv, class Norm, class... Pool, class Input, class P, class Arch>
 inline constexpr bool has_block_kernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P, Arch>> =
-    detail::has_fast_passes<Conv, Input, P>;
+    detail::has_fast_passes<Conv, Input, Cpu<P, Arch>>;
 
 namespace detail {
 
-template <class Block, class Input, class P>
+template <class Block, class Input, class Device>
 struct BlockKernel {
-    using T = typename P::scalar;
+    using T = typename Device::scalar;
     using Conv = typename Block::Convolution;
-    using Passes = ChosenPasses<Conv, Input, P>;
+    using Passes = ChosenPasses<Conv, Input, Device>;
     using Norm = typename Block::Normalization;
     static constexpr Extents map = Block::map(Input::extents);
     static constexpr Extents out = Block::output(Input::extents);
@@ -61,7 +61,7 @@ struct BlockKernel {
         return bytes + (Passes::chunks(call.images, 1).count() + 1) * tile_sums * channels * sizeof(double);
     }
 
-    static void forward(const Cpu<P>& device, const ForwardCall<T>& call) {
+    static void forward(const Device& device, const ForwardCall<T>& call) {
         const T* prepared = prepared_weights<Passes>(device, call);
         auto* workspace = static_cast<std::byte*>(call.workspace) + Passes::prepared_bytes;
         if (call.training) {
@@ -74,7 +74,7 @@ struct BlockKernel {
         }
     }
 
-    static void forward_training(const Cpu<P>& device, const ForwardCall<T>& call, const T* prepared,
+    static void forward_training(const Device& device, const ForwardCall<T>& call, const T* prepared,
                                  std::byte* workspace) {
         const GroupedChunks chunks = Passes::chunks(call.images, call.groups);
         auto* sums = reinterpret_cast<double*>(
@@ -92,7 +92,8 @@ struct BlockKernel {
             const double count = static_cast<double>(call.images / call.groups * map.pixels());
             for (std::size_t c = 0; c < channels; ++c) {
                 // The tiles' means spread around the mean of all; each tile's numbers spread around the tile's mean.
-                const double between = total[channels + c] - total[c] * total[c] * tile_pixels / count;
+                // What subtraction leaves of equal means may be below 0.
+                const double between = std::max(0.0, total[channels + c] - total[c] * total[c] * tile_pixels / count);
                 saved.statistics.set(
                     group, c, {count, total[c] / count, total[2 * channels + c] + between / tile_pixels}, call.buffers);
             }
@@ -102,13 +103,13 @@ struct BlockKernel {
     }
 
     // output = scale (x - mean) + bias over `pixels` pixels of each image.
-    static void normalize(const Cpu<P>& device, const ForwardCall<T>& call, const Statistics& statistics,
+    static void normalize(const Device& device, const ForwardCall<T>& call, const Statistics& statistics,
                           std::int64_t pixels, const T* x) {
         const GroupedChunks rows{call.groups, call.images / call.groups * static_cast<std::size_t>(pixels),
                                  rows_per_chunk(channels)};
         parallel_for(rows.count(), device.threads, [&](std::size_t at) {
-            normalize_rows<channels>(rows.begin(at), rows.end(at), x, statistics, rows.group_of(at), call.parameters[2],
-                                     call.parameters[3], call.output);
+            normalize_rows<channels, Device>(rows.begin(at), rows.end(at), x, statistics, rows.group_of(at),
+                                             call.parameters[2], call.parameters[3], call.output);
         });
     }
 
@@ -126,7 +127,7 @@ struct BlockKernel {
         return terms_bytes + bias_bytes(call.images) + std::max(sums, Passes::backward_bytes(call.threads));
     }
 
-    static void backward(const Cpu<P>& device, const BackwardCall<T>& call) {
+    static void backward(const Device& device, const BackwardCall<T>& call) {
         auto* workspace = static_cast<std::byte*>(call.workspace);
         const Saved saved(call.saved, call.images);
         T* terms_memory = reinterpret_cast<T*>(workspace);
@@ -151,7 +152,7 @@ struct BlockKernel {
     }
 
     // The gradients of BatchNorm's parameters, and the terms of its input's gradient.
-    static void sum_winners(const Cpu<P>& device, const BackwardCall<T>& call, const Saved& saved,
+    static void sum_winners(const Device& device, const BackwardCall<T>& call, const Saved& saved,
                             const BlockGradientTerms<T>& terms, double* sums) {
         const GroupedChunks rows = grouped_rows<channels>(call.groups, call.images, out);
         parallel_for(rows.count(), device.threads, [&](std::size_t at) {  // sums [chunks, 2, channels]
@@ -187,7 +188,7 @@ struct BlockKernel {
 
     // plain += dy and weighted += dy (winner - mean) for one pixel, `row`, of the output.
     static void add_winners(std::size_t row, const T* dy, const T* mean, const Saved& saved, T* plain, T* weighted) {
-        using V = Simd<T, typename Cpu<P>::arch>;
+        using V = Simd<T, typename Device::arch>;
         constexpr std::size_t across = static_cast<std::size_t>(out.width());
         const T* pixel = saved.map + (Block::pooled ? row / across * 2 * width + row % across * 2 : row) * channels;
         for (std::size_t c = 0; c < channels; c += V::size) {
@@ -212,13 +213,13 @@ struct BlockKernel {
 
 template <class Conv, class Norm, class... Pool, class Input, class P>
 constexpr std::size_t workspace_bytes(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>&, WorkspaceCall call) {
-    using Kernel = detail::BlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, P>;
+    using Kernel = detail::BlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P>>;
     return call.phase == Phase::training_backward ? Kernel::backward_bytes(call) : Kernel::forward_bytes(call);
 }
 
 template <class Conv, class Norm, class... Pool, class Input, class P>
 constexpr std::size_t prepared_bytes(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>&) {
-    return detail::prepared_bytes_of<Conv, Input, P>();
+    return detail::prepared_bytes_of<Conv, Input, Cpu<P>>();
 }
 
 template <class Conv, class Norm, class... Pool, class Input, class P>
@@ -229,13 +230,13 @@ void prepare(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>& device,
 
 template <class Conv, class Norm, class... Pool, class Input, class P>
 void forward(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
-    detail::BlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, P>::forward(device, call);
+    detail::BlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P>>::forward(device, call);
 }
 
 template <class Conv, class Norm, class... Pool, class Input, class P>
 void backward(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>& device,
               const BackwardCall<typename P::scalar>& call) {
-    detail::BlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, P>::backward(device, call);
+    detail::BlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P>>::backward(device, call);
 }
 
 }  // namespace ditto

@@ -30,7 +30,8 @@ constexpr int window_pixel(int window, int place) {
     return (window / 2 * 2 + place / 2) * tile_size + window % 2 * 2 + place % 2;
 }
 
-/// The number with the largest `sign` * x of a window of four; `place` is where it stands. The first of equal ones.
+/// The number with the largest `sign` * x of a window of four; `place` is where it stands. The first of equal ones, and
+/// NaN before all others, as torch.nn.MaxPool2d has it.
 template <class V>
 [[gnu::always_inline]] inline V window_winner(const V* values, int window, const V& sign, V& place) {
     using T = typename V::value_type;
@@ -38,7 +39,7 @@ template <class V>
     place = V(T{0});
     unrolled<3>([&](auto i) __attribute__((always_inline)) {
         const V value = values[window_pixel(window, i + 1)], key = sign * value;
-        const auto better = key > best_key;
+        const auto better = key > best_key || xsimd::isnan(key);
         best = xsimd::select(better, value, best);
         best_key = xsimd::select(better, key, best_key);
         place = xsimd::select(better, V(static_cast<T>(i + 1)), place);
