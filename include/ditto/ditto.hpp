@@ -3,6 +3,7 @@
 
 #include "ditto/core/tensor.hpp"
 #include "ditto/device/cpu/cpu.hpp"
+#include "ditto/device/cuda/cuda.hpp"
 #include "ditto/layers/cpu.hpp"
 #include "ditto/layers/layers.hpp"
 #include "ditto/losses/cpu.hpp"
@@ -16,3 +17,10 @@
 #include "ditto/optim/schedule.hpp"
 #include "ditto/optim/sgd.hpp"
 #include "ditto/train/trainer.hpp"
+
+#if defined(__CUDACC__) || defined(DITTO_CUDA_EMULATION)
+#include "ditto/layers/cuda.cuh"
+#include "ditto/losses/cuda.cuh"
+#include "ditto/network/cuda_inference.cuh"
+#include "ditto/train/cuda_trainer.cuh"
+#endif

@@ -55,14 +55,15 @@ struct GradientStream {
     }
 };
 
-/// Arguments of a layer's forward function. T is the device's scalar.
-template <class T>
+/// Arguments of a layer's forward function. T is the device's scalar, the type of parameters and statistics; Activation
+/// is the type of the numbers between layers, the same but where a device computes in less.
+template <class T, class Activation = T>
 struct ForwardCall {
-    std::size_t images;  ///< samples in this call
-    std::size_t groups;  ///< twin groups: equal runs of consecutive samples with batch statistics of their own
-    bool training;       ///< false: inference (running statistics, no dropout, nothing saved)
-    const T* input;      ///< [images, Input...]; may be the same memory as output if the layer says so
-    T* output;           ///< [images, Output...]
+    std::size_t images;       ///< samples in this call
+    std::size_t groups;       ///< twin groups: equal runs of consecutive samples with batch statistics of their own
+    bool training;            ///< false: inference (running statistics, no dropout, nothing saved)
+    const Activation* input;  ///< [images, Input...]; may be the same memory as output if the layer says so
+    Activation* output;       ///< [images, Output...]
     std::array<const T*, max_layer_tensors> parameters;  ///< in the order of Layer::parameters()
     std::array<T*, max_layer_tensors> buffers;           ///< in the order of Layer::buffers()
     void* saved;                                         ///< Layer::saved_bytes() bytes for backward
@@ -72,18 +73,19 @@ struct ForwardCall {
 };
 
 /// Arguments of a layer's backward function.
-template <class T>
+template <class T, class Activation = T>
 struct BackwardCall {
     std::size_t images;
     std::size_t groups;
-    const T* input;            ///< [images, Input...]; null unless Layer::backward_reads_input
-    const T* output;           ///< [images, Output...]; null unless Layer::backward_reads_output
-    const T* output_gradient;  ///< [images, Output...]
-    T* input_gradient;         ///< [images, Input...], to be written; null for a network's first layer
+    const Activation* input;            ///< [images, Input...]; null unless Layer::backward_reads_input
+    const Activation* output;           ///< [images, Output...]; null unless Layer::backward_reads_output
+    const Activation* output_gradient;  ///< [images, Output...]
+    Activation* input_gradient;         ///< [images, Input...], to be written; null for a network's first layer
     std::array<const T*, max_layer_tensors> parameters;
     std::array<T*, max_layer_tensors> parameter_gradients;  ///< to be written, not added to; null: see stream
     GradientStream<T> stream;  ///< takes the gradients of the parameters for which streams_gradient says so
     void* saved;               ///< what forward left; may be written over
+    const void* prepared;      ///< as in ForwardCall
     void* workspace;
     RandomKey random;
 };
@@ -95,8 +97,8 @@ constexpr bool streams_gradient(Layer, Input, const Device&, std::size_t /*index
     return false;
 }
 
-/// Bytes that a layer makes of its parameters once, with prepare(layer, input, device, parameters, to), where they stay
-/// as they are for many passes: in inference.
+/// Bytes that a layer makes of its parameters with prepare(layer, input, device, parameters, to): once for many passes
+/// of inference and, on devices that prepare in training, before each step.
 template <class Input, class Device>
 constexpr std::size_t prepared_bytes(Layer, Input, const Device&) {
     return 0;

@@ -26,18 +26,19 @@ struct Loss {
     static constexpr std::array<TensorInfo, 0> parameters(Extents) { return {}; }
 };
 
-/// Arguments of a loss. T is the device's scalar.
-template <class T>
+/// Arguments of a loss. T is the device's scalar, Activation the type of the features (see ForwardCall).
+template <class T, class Activation = T>
 struct LossCall {
     std::size_t pairs;
-    const T* left;            ///< features of the first images, [pairs, features]
-    const T* right;           ///< features of the second images, [pairs, features]
-    const PairLabel* labels;  ///< [pairs]; not read by score
-    T* left_gradient;         ///< written by forward_backward, [pairs, features]
-    T* right_gradient;
+    const Activation* left;     ///< features of the first images, [pairs, features]
+    const Activation* right;    ///< features of the second images, [pairs, features]
+    const PairLabel* labels;    ///< [pairs]; not read by score
+    Activation* left_gradient;  ///< written by forward_backward, [pairs, features]
+    Activation* right_gradient;
     double* scores;  ///< written, [pairs]
     std::array<const T*, max_layer_tensors> parameters;
     std::array<T*, max_layer_tensors> parameter_gradients;
+    double* loss = nullptr;  ///< written by forward_backward on devices whose functions return before the work is done
 };
 
 }  // namespace ditto

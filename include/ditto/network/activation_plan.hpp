@@ -131,7 +131,7 @@ template <class Original, class Device>
 constexpr PassPlan<Original, Device> plan_activations(const Device& device, PassCapacity capacity) {
     using Network = Execution<Original, Device>;
     constexpr std::size_t layers = Network::layer_count;
-    constexpr std::size_t scalar = sizeof(typename Device::scalar);
+    constexpr std::size_t scalar = sizeof(typename Device::activation);
     using Plan = ActivationPlan<layers>;
     Plan plan;
     detail::plan_activation_lives<Network>(plan, capacity, scalar);

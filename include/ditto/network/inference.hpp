@@ -86,7 +86,7 @@ class Inference {
         }
         for (std::size_t first = 0; first < count; first += capacity_) {
             const std::size_t now = std::min(capacity_, count - first);
-            detail::guard_step(plan_.activations, tensors_.activations, 0);
+            detail::guard_step<Device>(plan_.activations, tensors_.activations, 0);
             const float* from = images.data() + first * image_size;
             std::copy_n(from, now * image_size, at(plan_.activations.activation_offset(0)));
             forward_pass<Network>(device_, plan_.activations, tensors_, {now});

@@ -32,10 +32,10 @@ struct PassCall {
 
 namespace detail {
 
-// Sanitizer builds: only the tensors that live at `step` may be touched.
-template <std::size_t Layers>
+// Sanitizer builds: only the tensors that live at `step` may be touched. (Not where work is done later than asked for.)
+template <class Device, std::size_t Layers>
 void guard_step(ActivationPlan<Layers>& plan, std::byte* block, int step) {
-    if constexpr (poisons_memory) {
+    if constexpr (poisons_memory && Device::is_immediate) {
         poison(block, plan.bytes);
         plan.for_each([&](PlannedTensor& tensor) {
             if (tensor.lives_at(step)) unpoison(block + tensor.offset, tensor.bytes);
@@ -70,16 +70,17 @@ template <std::size_t Index, class Original, class Device>
 void forward_layer(const Device& device, PassPlan<Original, Device>& plan,
                    const NetworkTensors<Original, typename Device::scalar>& tensors, const PassCall& pass) {
     using T = typename Device::scalar;
+    using Activation = typename Device::activation;
     using Network = Execution<Original, Device>;
     constexpr auto traits = Network::traits[Index];
     std::byte* block = tensors.activations;
-    guard_step(plan, block, plan.forward_step(Index));
-    ForwardCall<T> call{};
+    guard_step<Device>(plan, block, plan.forward_step(Index));
+    ForwardCall<T, Activation> call{};
     call.images = pass.images;
     call.groups = pass.groups;
     call.training = pass.training;
-    call.input = reinterpret_cast<const T*>(block + plan.activation_offset(Index));
-    call.output = reinterpret_cast<T*>(block + plan.activation_offset(Index + 1));
+    call.input = reinterpret_cast<const Activation*>(block + plan.activation_offset(Index));
+    call.output = reinterpret_cast<Activation*>(block + plan.activation_offset(Index + 1));
     call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
     call.buffers = layer_slice<T*>(tensors.buffers, first_buffer<Network>(Index), traits.buffers);
     call.saved = block + plan.saved[Index].offset;
@@ -94,23 +95,26 @@ template <std::size_t Index, class Original, class Device>
 void backward_layer(const Device& device, PassPlan<Original, Device>& plan,
                     const NetworkTensors<Original, typename Device::scalar>& tensors, const PassCall& pass) {
     using T = typename Device::scalar;
+    using Activation = typename Device::activation;
     using Network = Execution<Original, Device>;
     constexpr auto traits = Network::traits[Index];
     std::byte* block = tensors.activations;
-    guard_step(plan, block, plan.backward_step(Index));
-    BackwardCall<T> call{};
+    guard_step<Device>(plan, block, plan.backward_step(Index));
+    BackwardCall<T, Activation> call{};
     call.images = pass.images;
     call.groups = pass.groups;
-    if (traits.backward_reads_input) call.input = reinterpret_cast<const T*>(block + plan.activation_offset(Index));
+    if (traits.backward_reads_input)
+        call.input = reinterpret_cast<const Activation*>(block + plan.activation_offset(Index));
     if (traits.backward_reads_output)
-        call.output = reinterpret_cast<const T*>(block + plan.activation_offset(Index + 1));
-    call.output_gradient = reinterpret_cast<const T*>(block + plan.gradient_offset(Index + 1));
-    if (Index > 0) call.input_gradient = reinterpret_cast<T*>(block + plan.gradient_offset(Index));
+        call.output = reinterpret_cast<const Activation*>(block + plan.activation_offset(Index + 1));
+    call.output_gradient = reinterpret_cast<const Activation*>(block + plan.gradient_offset(Index + 1));
+    if (Index > 0) call.input_gradient = reinterpret_cast<Activation*>(block + plan.gradient_offset(Index));
     call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
     call.parameter_gradients = layer_slice<T*>(tensors.gradients, first_parameter<Network>(Index), traits.parameters);
     call.stream = tensors.stream;
     call.stream.parameter = first_parameter<Network>(Index);
     call.saved = block + plan.saved[Index].offset;
+    call.prepared = tensors.prepared[Index];
     call.workspace = block + plan.backward_workspace[Index].offset;
     call.random = pass.random;
     call.random.layer = static_cast<std::uint32_t>(first_layer_of_stage<Original, Device>(Index));
@@ -170,7 +174,7 @@ template <class Network, class Device>
             (detail::forward_layer<Index, Network>(device, plan, tensors, pass), ...);
         }
         (std::make_index_sequence<Execution<Network, Device>::layer_count>{});
-        detail::guard_step(plan, tensors.activations, plan.loss_step);
+        detail::guard_step<Device>(plan, tensors.activations, plan.loss_step);
     }
 }
 

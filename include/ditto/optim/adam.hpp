@@ -28,29 +28,45 @@ using Adam = AdamFamily<false>;
 /// Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
 using AdamW = AdamFamily<true>;
 
+/// One step's update of a number.
+template <bool Decoupled, class T>
+struct AdamRule {
+    T rate, epsilon, keep1, take1, keep2, take2, decay, shrink;
+
+    constexpr AdamRule(const AdamFamily<Decoupled>& adam, std::int64_t count, double learning_rate) {
+        const double step = static_cast<double>(count);
+        const double correction1 = 1.0 - std::pow(adam.beta1, step), correction2 = 1.0 - std::pow(adam.beta2, step);
+        // Both sides of the fraction times sqrt(correction2): one factor less, and one rounding that all numbers share.
+        rate = static_cast<T>(learning_rate * std::sqrt(correction2) / correction1);
+        epsilon = static_cast<T>(adam.epsilon * std::sqrt(correction2));
+        keep1 = static_cast<T>(adam.beta1), take1 = static_cast<T>(1.0 - adam.beta1);
+        keep2 = static_cast<T>(adam.beta2), take2 = static_cast<T>(1.0 - adam.beta2);
+        decay = static_cast<T>(Decoupled ? 0.0 : adam.weight_decay);
+        shrink = static_cast<T>(Decoupled ? 1.0 - learning_rate * adam.weight_decay : 1.0);
+    }
+
+    constexpr void operator()(T& parameter, T slope, T& mean, T& square) const {
+        const T gradient = slope + decay * parameter;
+        mean = keep1 * mean + take1 * gradient;
+        square = keep2 * square + take2 * gradient * gradient;
+        parameter = shrink * parameter - rate * mean / (std::sqrt(square) + epsilon);
+    }
+};
+template <class T, bool Decoupled>
+constexpr AdamRule<Decoupled, T> update_rule(const AdamFamily<Decoupled>& adam, std::int64_t step,
+                                             double learning_rate) {
+    return {adam, step, learning_rate};
+}
+
 /// Updates a run of numbers.
 template <bool Decoupled, class T>
 [[gnu::always_inline]] inline void update(const AdamFamily<Decoupled>& adam, const UpdateCall<T>& call) {
-    const double step = static_cast<double>(call.step);
-    const double correction1 = 1.0 - std::pow(adam.beta1, step), correction2 = 1.0 - std::pow(adam.beta2, step);
-    // Both sides of the fraction times sqrt(correction2): one factor less, and one rounding that all numbers share.
-    const T rate = static_cast<T>(call.learning_rate * std::sqrt(correction2) / correction1);
-    const T epsilon = static_cast<T>(adam.epsilon * std::sqrt(correction2));
-    const T keep1 = static_cast<T>(adam.beta1), take1 = static_cast<T>(1.0 - adam.beta1);
-    const T keep2 = static_cast<T>(adam.beta2), take2 = static_cast<T>(1.0 - adam.beta2);
-    const T decay = static_cast<T>(Decoupled ? 0.0 : adam.weight_decay);
-    const T shrink = static_cast<T>(Decoupled ? 1.0 - call.learning_rate * adam.weight_decay : 1.0);
+    const AdamRule<Decoupled, T> rule(adam, call.step, call.learning_rate);
+    T* parameters = call.parameters;
     T* means = call.state[0];
     T* squares = call.state[1];
     // No `omp simd`: clang would warn that it keeps the square root's errno, where it may not be dropped.
-    for (std::size_t i = 0; i < call.size; ++i) {
-        const T gradient = call.gradients[i] + decay * call.parameters[i];
-        const T mean = keep1 * means[i] + take1 * gradient;
-        const T square = keep2 * squares[i] + take2 * gradient * gradient;
-        means[i] = mean;
-        squares[i] = square;
-        call.parameters[i] = shrink * call.parameters[i] - rate * mean / (std::sqrt(square) + epsilon);
-    }
+    for (std::size_t i = 0; i < call.size; ++i) rule(parameters[i], call.gradients[i], means[i], squares[i]);
 }
 
 }  // namespace ditto

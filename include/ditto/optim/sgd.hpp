@@ -20,21 +20,38 @@ struct SGD {
     bool nesterov = false;
 };
 
+/// One step's update of a number.
+template <class T>
+struct SgdRule {
+    T rate, momentum, decay;
+    T gradient_share, velocity_share;  ///< in the direction of g and v: (0, 1), or (1, momentum) with nesterov
+
+    constexpr SgdRule(const SGD& sgd, std::int64_t /*step*/, double learning_rate)
+        : rate(static_cast<T>(learning_rate)),
+          momentum(static_cast<T>(sgd.momentum)),
+          decay(static_cast<T>(sgd.weight_decay)),
+          gradient_share(sgd.nesterov ? T{1} : T{0}),
+          velocity_share(sgd.nesterov ? momentum : T{1}) {}
+
+    constexpr void operator()(T& parameter, T slope, T& velocity) const {
+        const T gradient = slope + decay * parameter;
+        velocity = momentum * velocity + gradient;
+        parameter -= rate * (gradient_share * gradient + velocity_share * velocity);
+    }
+};
+template <class T>
+constexpr SgdRule<T> update_rule(const SGD& sgd, std::int64_t step, double learning_rate) {
+    return {sgd, step, learning_rate};
+}
+
 /// Updates a run of numbers.
 template <class T>
 [[gnu::always_inline]] inline void update(const SGD& sgd, const UpdateCall<T>& call) {
-    const T rate = static_cast<T>(call.learning_rate), momentum = static_cast<T>(sgd.momentum);
-    const T decay = static_cast<T>(sgd.weight_decay);
-    // The direction is gradient_share * g + velocity_share * v: (0, 1), or (1, momentum) with nesterov.
-    const T gradient_share = sgd.nesterov ? T{1} : T{0}, velocity_share = sgd.nesterov ? momentum : T{1};
+    const SgdRule<T> rule(sgd, call.step, call.learning_rate);
+    T* parameters = call.parameters;
     T* velocities = call.state[0];
 #pragma omp simd
-    for (std::size_t i = 0; i < call.size; ++i) {
-        const T gradient = call.gradients[i] + decay * call.parameters[i];
-        const T velocity = momentum * velocities[i] + gradient;
-        velocities[i] = velocity;
-        call.parameters[i] -= rate * (gradient_share * gradient + velocity_share * velocity);
-    }
+    for (std::size_t i = 0; i < call.size; ++i) rule(parameters[i], call.gradients[i], velocities[i]);
 }
 
 }  // namespace ditto

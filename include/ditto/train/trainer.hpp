@@ -226,7 +226,7 @@ class Trainer final : public AnyTrainer {
     // Copies images to where the network reads its input.
     template <class Number>
     void load_images(std::span<const Number> images) {
-        detail::guard_step(plan_.activations, tensors_.activations, 0);
+        detail::guard_step<Device>(plan_.activations, tensors_.activations, 0);
         T* input = activation_data(plan_.activations.activation_offset(0));
         parallel_for(images.size() / image_size, settings_.device.threads, [&](std::size_t image) {
             const std::size_t begin = image * image_size;

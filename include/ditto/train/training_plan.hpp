@@ -5,6 +5,7 @@
 
 #include "ditto/network/activation_plan.hpp"
 #include "ditto/network/model.hpp"
+#include "ditto/network/pass.hpp"
 
 namespace ditto {
 
@@ -18,8 +19,8 @@ constexpr std::array<bool, Network::parameter_tensors> streamed_parameters(const
         [&]<std::size_t... Index>(std::index_sequence<Index...>) {
             std::size_t at = 0;
             const auto add = [&](auto layer, auto input) {
-                for (std::size_t i = 0; i < layer.parameters().size(); ++i)
-                    streamed[at++] = streams_gradient(layer, input, device, i);
+                const std::size_t count = layer.parameters().size();
+                for (std::size_t i = 0; i < count; ++i) streamed[at++] = streams_gradient(layer, input, device, i);
             };
             (add(typename Network::template LayerAt<Index>{}, typename Network::template ShapeAt<Index>{}), ...);
         }
@@ -30,9 +31,15 @@ constexpr std::array<bool, Network::parameter_tensors> streamed_parameters(const
 
 }  // namespace detail
 
-/// What a training keeps in its block, in order: parameters, buffers, the optimizer's state, gradients, activations,
-/// and what the loss writes. A gradient that its layer can stream (see streams_gradient) has no place, unless
-/// `keep_gradients` asks for it.
+/// Bytes that a device needs besides, for the loss and the update of a step of up to `pairs` pairs.
+template <class Optimizer, class Device>
+constexpr std::size_t step_scratch_bytes(const Device&, std::size_t /*pairs*/) {
+    return 0;
+}
+
+/// What a training keeps in its block, in order: parameters, buffers, the optimizer's state, gradients, what layers
+/// prepare of their parameters, activations, and what the loss writes. A gradient that its layer can stream (see
+/// streams_gradient) has no place, unless `keep_gradients` asks for it.
 template <class Verifier, class Optimizer, class Device>
 struct TrainingPlan {
     using Network = typename Verifier::Network;
@@ -44,14 +51,18 @@ struct TrainingPlan {
     static constexpr std::size_t optimizer_bytes = Optimizer::state_tensors * model.parameter_bytes;
     std::array<MemoryRange, Verifier::parameter_tensors> gradients{};
     std::size_t gradient_bytes = 0;
+    PreparedLayout<Network, Device> prepared;
+    std::size_t prepared_bytes = 0;
     PassPlan<Network, Device> activations{};
     std::size_t activation_bytes = 0;
-    MemoryRange scores{}, labels{};
+    MemoryRange scores{}, labels{}, step_scratch{};
     std::size_t loss_bytes = 0;
     std::size_t total_bytes = 0;
 
     constexpr TrainingPlan(const Device& device, batch_pairs capacity, bool keep_gradients = false)
-        : activations(plan_activations<Network>(device, {capacity.images(), device.threads, true})),
+        : prepared(device),
+          prepared_bytes(Device::prepares_in_training ? prepared.bytes : 0),
+          activations(plan_activations<Network>(device, {capacity.images(), device.threads, true})),
           activation_bytes(activations.bytes) {
         const auto streamed = detail::streamed_parameters<Network>(device);
         for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i) {
@@ -60,13 +71,15 @@ struct TrainingPlan {
         }
         scores = append(loss_bytes, capacity.count * sizeof(double));
         labels = append(loss_bytes, capacity.count * sizeof(PairLabel));
+        step_scratch = append(loss_bytes, step_scratch_bytes<Optimizer>(device, capacity.count));
         total_bytes = loss_offset() + loss_bytes;
     }
 
     static constexpr std::size_t buffer_offset() { return parameter_bytes; }
     static constexpr std::size_t optimizer_offset() { return buffer_offset() + buffer_bytes; }
     static constexpr std::size_t gradient_offset() { return optimizer_offset() + optimizer_bytes; }
-    constexpr std::size_t activation_offset() const { return gradient_offset() + gradient_bytes; }
+    constexpr std::size_t prepared_offset() const { return gradient_offset() + gradient_bytes; }
+    constexpr std::size_t activation_offset() const { return prepared_offset() + prepared_bytes; }
     constexpr std::size_t loss_offset() const { return activation_offset() + activation_bytes; }
 };
 

@@ -30,8 +30,10 @@ struct BatchNorm : Layer {
     static constexpr bool in_place_inference = true;
     static constexpr bool backward_in_place = true;
     static constexpr bool backward_reads_output = false;
-    /// Mean and 1/sqrt(variance + epsilon) of each of up to two twin groups: [2, 2, Channels].
-    static constexpr std::size_t saved_bytes(Extents, std::size_t, std::size_t scalar) { return 4 * Channels * scalar; }
+    /// Mean and 1/sqrt(variance + epsilon) of each of up to two twin groups, [2, 2, Channels], never below 32 bits.
+    static constexpr std::size_t saved_bytes(Extents, std::size_t, std::size_t scalar) {
+        return 4 * Channels * (scalar < sizeof(float) ? sizeof(float) : scalar);
+    }
 };
 
 /// BatchNorm of [H, W, Channels] over samples and pixels.

@@ -73,13 +73,13 @@ struct FewChannelsConvolution {
                                 Kernel, run, strip + row * strip_row + (left + first) * In, In, strip_row, 1,
                                 weight + out, Out, sums + (row * segment + first) * panel, panel);
                     for (std::size_t tile = 0; tile < segment; tile += tile_size)
-                        for (std::size_t half = 0; half < panel; half += vector) {
+                        for (std::size_t part = 0; part < panel; part += vector) {
                             V values[tile_pixels];
                             unrolled<tile_pixels>([&](auto i) {
                                 const std::size_t pixel = i / tile_size * segment + tile + i % tile_size;
-                                values[i] = V::load_unaligned(sums + pixel * panel + half);
+                                values[i] = V::load_unaligned(sums + pixel * panel + part);
                             });
-                            epilogue(chunk, TilePlace{image, top, static_cast<int>(left + tile)}, out + half, values);
+                            epilogue(chunk, TilePlace{image, top, static_cast<int>(left + tile)}, out + part, values);
                         }
                 }
         });
@@ -134,12 +134,12 @@ struct FewChannelsConvolution {
     static void load_gradient(std::size_t chunk, std::size_t image, int top, std::size_t out, const Source& source,
                               T* strip_gradient) {
         for (std::size_t left = 0; left < Width; left += tile_size)
-            for (std::size_t half = 0; half < panel; half += vector) {
+            for (std::size_t part = 0; part < panel; part += vector) {
                 V values[tile_pixels];
-                source(chunk, TilePlace{image, top, static_cast<int>(left)}, out + half, values);
+                source(chunk, TilePlace{image, top, static_cast<int>(left)}, out + part, values);
                 unrolled<tile_pixels>([&](auto i) {
                     const std::size_t pixel = i / tile_size * static_cast<std::size_t>(Width) + left + i % tile_size;
-                    values[i].store_unaligned(strip_gradient + pixel * panel + half);
+                    values[i].store_unaligned(strip_gradient + pixel * panel + part);
                 });
             }
     }

@@ -156,14 +156,14 @@ struct WinogradConvolution {
     template <class Epilogue>
     static void write_outputs(std::size_t chunk, std::size_t begin, std::size_t end, const T* products,
                               std::size_t channel, const Epilogue& epilogue) {
-        for (std::size_t half = 0; half < panel; half += vector)
+        for (std::size_t part = 0; part < panel; part += vector)
             for (std::size_t tile = begin; tile < end; ++tile) {
                 V values[elements], outputs[tile_pixels];
                 for (std::size_t e = 0; e < elements; ++e)
-                    values[e] = V::load_unaligned(products + e * products_stride + (tile - begin) * panel + half);
+                    values[e] = V::load_unaligned(products + e * products_stride + (tile - begin) * panel + part);
                 transform_tile<inputs, tile_size>(values, outputs,
                                                   transform_by_columns<OutputTransform<tile_size, Kernel>, V>);
-                epilogue(chunk, Tiles::place(tile), channel + half, outputs);
+                epilogue(chunk, Tiles::place(tile), channel + part, outputs);
             }
     }
 };

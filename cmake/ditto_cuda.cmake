@@ -1,0 +1,94 @@
+# The CUDA backend, for ditto's own build and for the installed package.
+#   DITTO_CUDA   AUTO (the backend is on where nvcc and the CUDA Toolkit are found), ON (they must be) or OFF
+# Says in one line what was found. Where the backend is on there are
+#   ditto::cuda                      what a program with Cuda<...> in it links, instead of ditto::ditto
+#   ditto_compile_as_cuda(<file>...) makes the compiler of these files nvcc, whatever their names
+# and CMAKE_CUDA_ARCHITECTURES, unless it is set, is every architecture from 80 on that nvcc and ditto know.
+set(DITTO_CUDA AUTO CACHE STRING "The CUDA backend: AUTO (where nvcc is found), ON or OFF")
+set_property(CACHE DITTO_CUDA PROPERTY STRINGS AUTO ON OFF)
+set(ditto_cuda_off "")  # why the backend is off
+
+if(DITTO_CUDA STREQUAL "AUTO" OR DITTO_CUDA)
+    find_program(DITTO_NVCC nvcc HINTS ENV CUDACXX PATHS /usr/local/cuda/bin)
+    find_library(DITTO_CUDNN_LIBRARY cudnn PATHS /usr/local/cuda/lib64)
+    find_path(DITTO_CUDNN_INCLUDE_DIR cudnn_graph.h PATHS /usr/local/cuda/include)
+    mark_as_advanced(DITTO_NVCC DITTO_CUDNN_LIBRARY DITTO_CUDNN_INCLUDE_DIR)
+    find_package(CUDAToolkit QUIET)
+    if(NOT DITTO_NVCC)
+        set(ditto_cuda_off "no nvcc found; install the CUDA Toolkit or put its nvcc in PATH")
+    elseif(NOT CUDAToolkit_FOUND OR NOT TARGET CUDA::cublasLt)
+        set(ditto_cuda_off "no CUDA Toolkit with cuBLASLt found beside ${DITTO_NVCC}")
+    elseif(CUDAToolkit_VERSION VERSION_LESS 12.0)
+        set(ditto_cuda_off "CUDA ${CUDAToolkit_VERSION} compiles no C++20; install 12.0 or newer")
+    elseif(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        set(ditto_cuda_off "nvcc's host compiler is g++, and this build's is not")
+    endif()
+else()
+    set(ditto_cuda_off "DITTO_CUDA is ${DITTO_CUDA}")
+endif()
+
+if(ditto_cuda_off)
+    if(DITTO_CUDA AND NOT DITTO_CUDA STREQUAL "AUTO")
+        message(FATAL_ERROR " ditto: DITTO_CUDA is ${DITTO_CUDA}, but there is ${ditto_cuda_off}")
+    endif()
+    message(STATUS "ditto: CUDA off: ${ditto_cuda_off}")
+    macro(ditto_compile_as_cuda)
+        message(FATAL_ERROR " ditto: ${ARGV} cannot be compiled as CUDA: ${ditto_cuda_off}")
+    endmacro()
+    return()
+endif()
+
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    execute_process(COMMAND "${DITTO_NVCC}" --list-gpu-arch OUTPUT_VARIABLE ditto_known)
+    set(CMAKE_CUDA_ARCHITECTURES "")
+    foreach(architecture 80 86 89 90 100 120)
+        if(ditto_known MATCHES "compute_${architecture}\n")
+            list(APPEND CMAKE_CUDA_ARCHITECTURES ${architecture})
+        endif()
+    endforeach()
+endif()
+
+set(ditto_cudnn "no cuDNN: convolutions by unfolding")
+set(ditto_cuda_libraries CUDA::cudart CUDA::cublasLt)
+if(DITTO_CUDNN_LIBRARY AND DITTO_CUDNN_INCLUDE_DIR)
+    file(STRINGS "${DITTO_CUDNN_INCLUDE_DIR}/cudnn_version.h" ditto_cudnn_numbers
+         REGEX "define CUDNN_(MAJOR|MINOR|PATCHLEVEL) +[0-9]+")
+    list(TRANSFORM ditto_cudnn_numbers REPLACE "^.* " "")
+    list(JOIN ditto_cudnn_numbers "." ditto_cudnn_version)
+    if(ditto_cudnn_version VERSION_GREATER_EQUAL 9.0)
+        set(ditto_cudnn "cuDNN ${ditto_cudnn_version}")
+        list(APPEND ditto_cuda_libraries "${DITTO_CUDNN_LIBRARY}")
+    else()
+        string(PREPEND ditto_cudnn "cuDNN ${ditto_cudnn_version} is older than 9.0, so ")
+    endif()
+endif()
+
+# (-std, because CMake before 3.26 knows no C++20 of nvcc.)
+if(NOT TARGET ditto::cuda)
+    add_library(ditto::cuda INTERFACE IMPORTED GLOBAL)
+    set_target_properties(ditto::cuda PROPERTIES
+        INTERFACE_LINK_LIBRARIES "ditto::ditto;${ditto_cuda_libraries}"
+        INTERFACE_COMPILE_OPTIONS
+            "$<$<COMPILE_LANGUAGE:CUDA>:-std=c++20;--expt-relaxed-constexpr;-Xcompiler=${OpenMP_CXX_FLAGS}>")
+    if(ditto_cudnn MATCHES "^cuDNN [0-9.]+$")
+        set_target_properties(ditto::cuda PROPERTIES
+            INTERFACE_COMPILE_DEFINITIONS DITTO_CUDNN=1
+            INTERFACE_INCLUDE_DIRECTORIES "${DITTO_CUDNN_INCLUDE_DIR}")
+    endif()
+endif()
+
+# A macro, because a language is enabled for the directory that calls. CMake finds the compiler through CMAKE_CUDA_COMPILER.
+macro(ditto_compile_as_cuda)
+    if(NOT CMAKE_CUDA_COMPILER)
+        set(CMAKE_CUDA_COMPILER "${DITTO_NVCC}")
+    endif()
+    if(NOT CMAKE_CUDA_HOST_COMPILER)
+        set(CMAKE_CUDA_HOST_COMPILER "${CMAKE_CXX_COMPILER}")
+    endif()
+    enable_language(CUDA)
+    set_source_files_properties(${ARGV} PROPERTIES LANGUAGE CUDA)
+endmacro()
+
+list(JOIN CMAKE_CUDA_ARCHITECTURES " " ditto_architectures)
+message(STATUS "ditto: CUDA on: Toolkit ${CUDAToolkit_VERSION} with cuBLASLt, ${ditto_cudnn}, architectures "
+               "${ditto_architectures}")

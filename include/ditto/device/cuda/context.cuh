@@ -1,0 +1,94 @@
+// What all work on a GPU shares: the stream, the library handle, memory of the device and of the host.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "ditto/device/cuda/cuda.hpp"
+#include "ditto/device/cuda/status.cuh"
+
+namespace ditto::detail {
+
+/// A chosen GPU, a stream and a handle of cuBLASLt.
+class CudaContext {
+  public:
+    /// Throws Error when there is no such GPU, the driver is too old, or the program has no code for it.
+    explicit CudaContext(int index) {
+        int count = 0;
+        check(cudaGetDeviceCount(&count), "looking for a GPU");
+        if (count == 0) check(cudaErrorNoDevice, "looking for a GPU");
+        if (index < 0 || index >= count)
+            throw Error("there is no GPU " + std::to_string(index) + "; this machine has " + std::to_string(count) +
+                        ", counted from 0");
+        check(cudaSetDevice(index), "choosing the GPU");
+        check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
+        check(cublasLtCreate(&blas_), "starting cuBLASLt");
+    }
+    CudaContext(const CudaContext&) = delete;
+    CudaContext& operator=(const CudaContext&) = delete;
+    ~CudaContext() {
+        cublasLtDestroy(blas_);
+        cudaStreamDestroy(stream_);
+    }
+
+    cudaStream_t stream() const { return stream_; }
+    cublasLtHandle_t blas() const { return blas_; }
+    /// Waits until all work is done.
+    void wait() const { check(cudaStreamSynchronize(stream_), "the work on the GPU"); }
+
+  private:
+    cudaStream_t stream_ = nullptr;
+    cublasLtHandle_t blas_ = nullptr;
+};
+
+/// Memory of the GPU in one piece.
+class DeviceBlock {
+  public:
+    DeviceBlock() = default;
+    /// Throws Error when the GPU has not `bytes` bytes free. The memory holds anything.
+    explicit DeviceBlock(std::size_t bytes) : bytes_(bytes) {
+        void* memory = nullptr;
+        if (const cudaError_t status = cudaMalloc(&memory, bytes); status == cudaErrorMemoryAllocation) {
+            std::size_t free = 0, total = 0;
+            cudaGetLastError();  // the error stays with the thread until it is read
+            check(cudaMemGetInfo(&free, &total), "asking for the free memory");
+            throw Error("out of GPU memory: the plan needs " + std::to_string(bytes >> 20) + " MiB in one block, and " +
+                        std::to_string(free >> 20) + " of " + std::to_string(total >> 20) +
+                        " MiB are free; use a smaller batch");
+        } else {
+            check(status, "taking memory of the GPU");
+        }
+        data_ = static_cast<std::byte*>(memory);
+    }
+    DeviceBlock(const DeviceBlock&) = delete;
+    DeviceBlock& operator=(const DeviceBlock&) = delete;
+    ~DeviceBlock() { cudaFree(data_); }
+
+    std::byte* data() const { return data_; }
+    std::size_t bytes() const { return bytes_; }
+
+  private:
+    std::byte* data_ = nullptr;
+    std::size_t bytes_ = 0;
+};
+
+/// Memory of the host that the GPU copies from and to without the processor's help.
+class PinnedBlock {
+  public:
+    explicit PinnedBlock(std::size_t bytes) {
+        void* memory = nullptr;
+        check(cudaMallocHost(&memory, bytes), "taking pinned memory of the host");
+        data_ = static_cast<std::byte*>(memory);
+    }
+    PinnedBlock(const PinnedBlock&) = delete;
+    PinnedBlock& operator=(const PinnedBlock&) = delete;
+    ~PinnedBlock() { cudaFreeHost(data_); }
+
+    std::byte* data() const { return data_; }
+
+  private:
+    std::byte* data_ = nullptr;
+};
+
+}  // namespace ditto::detail

@@ -1,0 +1,76 @@
+// Cuda<Precision>: a GPU as a device. Files that use it are compiled as CUDA.
+#pragma once
+
+#include <cstdint>
+
+#include "ditto/core/precision.hpp"
+
+#if defined(__CUDACC__) || defined(DITTO_CUDA_EMULATION)
+#include <cuda_bf16.h>
+#include <cuda_runtime.h>
+#endif
+
+namespace ditto {
+
+#if defined(__CUDACC__) || defined(DITTO_CUDA_EMULATION)
+
+namespace detail {
+
+class CudaContext;
+
+template <class Precision>
+struct CudaActivation {
+    using type = float;
+};
+template <>
+struct CudaActivation<bf16> {
+    using type = __nv_bfloat16;
+};
+
+}  // namespace detail
+
+/// A GPU, computing in fp32, tf32 or bf16. Parameters, statistics and sums are always fp32 or wider; in bf16 the
+/// numbers between layers and the factors of products have 16 bits. The context, which a Trainer or Inference makes,
+/// has the stream that all work goes to: functions of this device return before their work is done.
+template <class Precision>
+struct Cuda {
+    using precision = Precision;
+    using scalar = float;
+    using activation = typename detail::CudaActivation<Precision>::type;
+    static constexpr bool trains = true;
+    static constexpr bool is_immediate = false;
+    static constexpr bool prepares_in_training = true;
+    int threads = 1;  ///< of the host, to draw the initial weights
+    int index = 0;    ///< of the GPU, as nvidia-smi counts
+    detail::CudaContext* context = nullptr;
+    /// Where kernels read the number of the training step, in the GPU's memory: a captured graph cannot be told. Null:
+    /// the call's own number holds.
+    const std::uint64_t* step = nullptr;
+};
+
+#else
+
+namespace detail {
+template <class>
+inline constexpr bool compiled_as_cuda = false;
+}  // namespace detail
+
+/// Cannot be used here: says so.
+template <class Precision>
+struct Cuda {
+    static_assert(detail::compiled_as_cuda<Precision>,
+                  "ditto: Cuda<...> in a file that is not compiled as CUDA; link ditto::cuda and name the file in "
+                  "ditto_compile_as_cuda()");
+    using precision = Precision;
+    using scalar = float;
+    using activation = float;
+    static constexpr bool trains = true;
+    static constexpr bool is_immediate = false;
+    static constexpr bool prepares_in_training = true;
+    int threads = 1;
+    int index = 0;
+};
+
+#endif
+
+}  // namespace ditto

@@ -1,0 +1,46 @@
+// A captured graph: work that was recorded once and is launched again and again, without the host in between.
+#pragma once
+
+#include <utility>
+
+#include "ditto/device/cuda/context.cuh"
+
+namespace ditto::detail {
+
+class CudaGraph {
+  public:
+    /// Records what `work()` asks the context's stream for; nothing of it runs yet.
+    template <class Work>
+    CudaGraph(const CudaContext& context, const Work& work) {
+        check(cudaStreamBeginCapture(context.stream(), cudaStreamCaptureModeThreadLocal), "recording a step");
+        cudaGraph_t graph = nullptr;
+        try {
+            work();
+        } catch (...) {
+            cudaStreamEndCapture(context.stream(), &graph);
+            if (graph != nullptr) cudaGraphDestroy(graph);
+            throw;
+        }
+        check(cudaStreamEndCapture(context.stream(), &graph), "recording a step");
+        const cudaError_t status = cudaGraphInstantiate(&executable_, graph, 0);
+        cudaGraphDestroy(graph);
+        check(status, "preparing a recorded step");
+    }
+    CudaGraph(CudaGraph&& other) noexcept : executable_(std::exchange(other.executable_, nullptr)) {}
+    CudaGraph& operator=(CudaGraph&& other) noexcept {
+        std::swap(executable_, other.executable_);
+        return *this;
+    }
+    ~CudaGraph() {
+        if (executable_ != nullptr) cudaGraphExecDestroy(executable_);
+    }
+
+    void launch(const CudaContext& context) const {
+        check(cudaGraphLaunch(executable_, context.stream()), "a recorded step");
+    }
+
+  private:
+    cudaGraphExec_t executable_ = nullptr;
+};
+
+}  // namespace ditto::detail

@@ -1,0 +1,87 @@
+// Linear on CUDA: products by cuBLASLt.
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+
+#include "ditto/core/plan.hpp"
+#include "ditto/device/cuda/gemm.cuh"
+#include "ditto/device/cuda/launch.cuh"
+#include "ditto/layers/calls.hpp"
+#include "ditto/layers/linear/linear.hpp"
+
+namespace ditto {
+
+namespace detail {
+
+/// y [rows, channels] += bias [channels].
+template <class A>
+struct AddBias {
+    A* y;
+    const float* bias;
+    std::size_t channels;
+    __device__ void operator()(std::size_t i) const { y[i] = A(static_cast<float>(y[i]) + bias[i % channels]); }
+};
+
+/// Bytes of a weight of `count` numbers rounded for products; none where the weight itself will do.
+template <class P>
+constexpr std::size_t rounded_bytes(std::size_t count) {
+    using A = typename Cuda<P>::activation;
+    return std::is_same_v<A, float> ? 0 : count * sizeof(A);
+}
+
+/// Prepares a layer whose first parameter is a weight of `count` numbers: a copy, rounded for products.
+template <class P>
+void round_weight(const Cuda<P>& device, std::size_t count, const float* weight, void* to) {
+    using A = typename Cuda<P>::activation;
+    for_each(device, count, Convert<float, A>{weight, static_cast<A*>(to)});
+}
+
+/// The weight of a call as products take it: itself, or what round_weight() made of it.
+template <class A, class Call>
+const A* product_weight(const Call& call) {
+    if constexpr (std::is_same_v<A, float>)
+        return call.parameters[0];
+    else
+        return static_cast<const A*>(call.prepared);
+}
+
+}  // namespace detail
+
+template <int In, int Out, class Input, class P>
+constexpr std::size_t prepared_bytes(Linear<In, Out>, Input, const Cuda<P>&) {
+    return detail::rounded_bytes<P>(std::size_t{In} * Out);
+}
+template <int In, int Out, class Input, class P>
+void prepare(Linear<In, Out>, Input, const Cuda<P>& device, const std::array<const float*, max_layer_tensors>& from,
+             void* to) {
+    detail::round_weight(device, std::size_t{In} * Out, from[0], to);
+}
+
+/// Scratch of the products, and in backward after it the partial sums of the bias's gradient.
+template <int In, int Out, class Input, class P>
+constexpr std::size_t workspace_bytes(Linear<In, Out>, Input, const Cuda<P>&, WorkspaceCall call) {
+    return detail::product_workspace +
+           (call.phase == Phase::training_backward ? detail::sums_bytes(call.images, 1, Out) : 0);
+}
+
+template <int In, int Out, class Input, class P, class A>
+void forward(Linear<In, Out>, Input, const Cuda<P>& device, const ForwardCall<float, A>& call) {
+    detail::gemm<P, A, A>(device, call.images, Out, In, {call.input, In}, {detail::product_weight<A>(call), Out}, 0.0F,
+                          {call.output, Out}, call.workspace);
+    detail::for_each(device, call.images * Out, detail::AddBias<A>{call.output, call.parameters[1], Out});
+}
+
+template <int In, int Out, class Input, class P, class A>
+void backward(Linear<In, Out>, Input, const Cuda<P>& device, const BackwardCall<float, A>& call) {
+    void* partial = static_cast<std::byte*>(call.workspace) + detail::product_workspace;
+    detail::column_sums(device, call.images, Out, call.output_gradient, call.parameter_gradients[1], partial);
+    detail::gemm<P, A, float>(device, In, Out, call.images, {call.input, In, true}, {call.output_gradient, Out}, 0.0F,
+                              {call.parameter_gradients[0], Out}, call.workspace);
+    if (call.input_gradient == nullptr) return;
+    detail::gemm<P, A, A>(device, call.images, In, Out, {call.output_gradient, Out},
+                          {detail::product_weight<A>(call), Out, true}, 0.0F, {call.input_gradient, In},
+                          call.workspace);
+}
+
+}  // namespace ditto

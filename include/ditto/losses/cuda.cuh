@@ -1,0 +1,5 @@
+// All losses on CUDA.
+#pragma once
+
+#include "ditto/losses/concat_bce/cuda.cuh"
+#include "ditto/losses/contrastive/cuda.cuh"

@@ -1,0 +1,329 @@
+// Trainer on CUDA: a step is one captured graph for each number of pairs: copies in, network, loss, update, copies out.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ditto/core/error.hpp"
+#include "ditto/core/memory.hpp"
+#include "ditto/device/cuda/graph.cuh"
+#include "ditto/losses/mean_loss.cuh"
+#include "ditto/optim/cuda.cuh"
+#include "ditto/train/any_trainer.hpp"
+#include "ditto/train/training_plan.hpp"
+
+namespace ditto {
+
+/// The loss's numbers, the values of the step and the optimizer's rule.
+template <class Optimizer, class P>
+constexpr std::size_t step_scratch_bytes(const Cuda<P>&, std::size_t pairs) {
+    return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) + sizeof(detail::RuleOf<Optimizer>);
+}
+
+template <class Verifier, class Optimizer, class Device>
+class Trainer;
+
+/// As Trainer on the CPU. Weights and the optimizer's state live on the GPU; weights() and optimizer_state() give
+/// copies in the host's memory, which the next step, embed or score takes back.
+template <class VerifierType, class OptimizerType, class P>
+class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
+  public:
+    using Verifier = VerifierType;
+    using Network = typename Verifier::Network;
+    using Loss = typename Verifier::Loss;
+    using Optimizer = OptimizerType;
+    using Device = Cuda<P>;
+    using A = typename Device::activation;
+    using Plan = TrainingPlan<Verifier, Optimizer, Device>;
+    static constexpr std::size_t image_size = static_cast<std::size_t>(Verifier::Input::size);
+    static constexpr std::size_t feature_size = static_cast<std::size_t>(Verifier::Features::size);
+
+    struct Settings {
+        batch_pairs batch{16};  ///< the most pairs in a step
+        Device device{};        ///< which GPU
+        Optimizer optimizer{};
+        Loss loss{};
+        std::uint64_t seed = 0;  ///< of the initial weights and of dropout
+    };
+
+    /// Throws Error when there is no such GPU or the memory of the plan cannot be had.
+    explicit Trainer(const Settings& settings)
+        : settings_(settings),
+          context_(settings.device.index),
+          device_{settings.device.threads, settings.device.index, &context_},
+          plan_(device_, settings.batch),
+          block_(plan_.total_bytes),
+          host_state_(Plan::parameter_bytes + Plan::buffer_bytes + Plan::optimizer_bytes),
+          input_(settings.batch.images() * image_size * sizeof(A)),
+          small_(sizeof(SmallInput) + settings.batch.count * (sizeof(PairLabel) + sizeof(double))) {
+        if (settings_.batch.count < 1) throw Error("a Trainer needs batches of at least 1 pair; got 0");
+        device_.step = &values()->step;
+        check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context_.stream()));
+        host_model_ = Model<Verifier, float>(host_state_.data(), host_state_.data() + Plan::buffer_offset());
+        host_model_.initialize(settings_.seed, std::max(1, settings_.device.threads));
+        const Model<Verifier, float> model(block_.data(), block_.data() + Plan::buffer_offset());
+        model.point(tensors_);
+        for (std::size_t i = 0; i < Network::parameter_tensors; ++i)
+            tensors_.gradients[i] = Model<Verifier, float>::at(gradient_section(), plan_.gradients[i]);
+        tensors_.activations = block_.data() + plan_.activation_offset();
+        upload();
+    }
+
+    StepResult step(std::span<const float> images, std::span<const PairLabel> labels,
+                    double rate_factor = 1.0) override {
+        const StepResult result = run(steps_graphs_, images, labels, rate_factor, true);
+        ++steps_;
+        return result;
+    }
+
+    /// Forward, loss and backward without the update: the gradients are then in gradients().
+    StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> labels) {
+        return run(gradient_graphs_, images, labels, 1.0, false);
+    }
+
+    void embed(std::span<const float> images, std::span<float> features) override {
+        const std::size_t count = images.size() / image_size;
+        if (images.size() != count * image_size || features.size() != count * feature_size)
+            throw Error("embed got " + std::to_string(images.size()) + " numbers of images and room for " +
+                        std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
+                        ", its features " + std::to_string(feature_size));
+        take_back();
+        const std::size_t capacity = settings_.batch.images();
+        for (std::size_t first = 0; first < count; first += capacity) {
+            const std::size_t now = std::min(capacity, count - first);
+            load_images(images.subspan(first * image_size, now * image_size));
+            if (first == 0) prepare_weights();
+            copy_in(activation(0), input_.data(), now * image_size * sizeof(A));
+            forward_pass<Network>(device_, plan_.activations, tensors_, {now});
+            read_features(features.subspan(first * feature_size, now * feature_size));
+        }
+    }
+
+    void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
+        if (left.size() != scores.size() * feature_size || right.size() != left.size())
+            throw Error("score got features of " + std::to_string(left.size()) + " and " +
+                        std::to_string(right.size()) + " numbers for " + std::to_string(scores.size()) +
+                        " pairs; each side of a pair has " + std::to_string(feature_size));
+        take_back();
+        // Features travel through the memory of the images: at most as many as a batch has room for.
+        const std::size_t room = std::min(settings_.batch.count, input_room() / (2 * feature_size));
+        for (std::size_t first = 0; first < scores.size(); first += room) {
+            const std::size_t now = std::min(room, scores.size() - first);
+            A* numbers = reinterpret_cast<A*>(input_.data());
+            for (std::size_t i = 0; i < now * feature_size; ++i) {
+                numbers[i] = A(left[first * feature_size + i]);
+                numbers[now * feature_size + i] = A(right[first * feature_size + i]);
+            }
+            copy_in(activation(0), numbers, 2 * now * feature_size * sizeof(A));
+            LossCall<float, A> call{};
+            call.pairs = now;
+            call.left = reinterpret_cast<const A*>(activation(0));
+            call.right = call.left + now * feature_size;
+            call.scores = device_scores();
+            call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
+            ditto::score(settings_.loss, typename Verifier::Features{}, device_, call);
+            copy_out(scores.data() + first, device_scores(), now * sizeof(double));
+            context_.wait();
+        }
+    }
+
+    /// The features of the last step, [2 * pairs, features]: left images, then right ones.
+    std::vector<float> features(std::size_t pairs) {
+        std::vector<float> all(2 * pairs * feature_size);
+        read_features(all);
+        return all;
+    }
+    /// Copies of the gradients of the last compute_gradients, under the parameters' names, valid until the next call.
+    std::vector<StoredTensor> gradients() {
+        host_gradients_.resize(plan_.gradient_bytes);
+        copy_out(host_gradients_.data(), gradient_section(), plan_.gradient_bytes);
+        context_.wait();
+        return Model<Verifier, float>::counterparts(host_gradients_.data(), "", plan_.gradients);
+    }
+    std::vector<StoredTensor> weights() override {
+        lend();
+        return host_model_.tensors();
+    }
+    std::vector<StoredTensor> optimizer_state() override {
+        lend();
+        std::vector<StoredTensor> all;
+        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) {
+            const auto state = Model<Verifier, float>::counterparts(
+                host_state_.data() + Plan::optimizer_offset() + i * Plan::parameter_bytes,
+                "optimizer." + std::string(Optimizer::state_names[i]) + ".");
+            all.insert(all.end(), state.begin(), state.end());
+        }
+        return all;
+    }
+
+    std::size_t capacity_pairs() const override { return settings_.batch.count; }
+    Extents image_extents() const override { return Verifier::Input::extents; }
+    std::size_t feature_count() const override { return feature_size; }
+    ScoreKind score_kind() const override { return Loss::score_kind; }
+    std::size_t minimum_pairs() const override { return Verifier::Twin::groups == 2 ? 2 : 1; }
+    std::int64_t& steps() override { return steps_; }
+
+    const Settings& settings() const { return settings_; }
+    const Plan& plan() const { return plan_; }
+
+  private:
+    using Graphs = std::vector<std::pair<std::size_t, detail::CudaGraph>>;  // by the number of pairs
+
+    // Pinned: what a step needs besides images, and what it gives. After it scores [pairs], then labels [pairs].
+    struct SmallInput {
+        StepValues values;
+        double loss;
+    };
+
+    static void check_cuda(cudaError_t status) { detail::check(status, "copying"); }
+    void copy_in(void* to, const void* from, std::size_t bytes) const {
+        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, context_.stream()));
+    }
+    void copy_out(void* to, const void* from, std::size_t bytes) const {
+        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, context_.stream()));
+    }
+
+    // --- The block on the GPU
+
+    std::byte* gradient_section() const { return block_.data() + Plan::gradient_offset(); }
+    std::byte* loss_section() const { return block_.data() + plan_.loss_offset(); }
+    double* device_scores() const { return reinterpret_cast<double*>(loss_section() + plan_.scores.offset); }
+    PairLabel* device_labels() const { return reinterpret_cast<PairLabel*>(loss_section() + plan_.labels.offset); }
+    double* device_loss() const { return reinterpret_cast<double*>(loss_section() + plan_.step_scratch.offset); }
+    StepValues* values() const {
+        return reinterpret_cast<StepValues*>(device_loss() + detail::loss_numbers(settings_.batch.count));
+    }
+    std::byte* activation(std::size_t at) const {
+        return tensors_.activations + plan_.activations.activation_offset(at);
+    }
+    std::size_t input_room() const { return settings_.batch.images() * image_size; }
+
+    // --- The host's memory
+
+    SmallInput* small() const { return reinterpret_cast<SmallInput*>(small_.data()); }
+    double* host_scores() const { return reinterpret_cast<double*>(small_.data() + sizeof(SmallInput)); }
+    PairLabel* host_labels() const { return reinterpret_cast<PairLabel*>(host_scores() + settings_.batch.count); }
+
+    void load_images(std::span<const float> images) {
+        A* numbers = reinterpret_cast<A*>(input_.data());
+        std::transform(images.begin(), images.end(), numbers, [](float number) { return A(number); });
+    }
+    void read_features(std::span<float> features) {
+        std::vector<A> numbers(features.size());
+        copy_out(numbers.data(), activation(plan_.activations.activations.size() - 1), numbers.size() * sizeof(A));
+        context_.wait();
+        std::transform(numbers.begin(), numbers.end(), features.begin(), [](A x) { return static_cast<float>(x); });
+    }
+
+    // Weights and state, copied to the host for somebody who may change them, and back.
+    void lend() {
+        if (!lent_) copy_out(host_state_.data(), block_.data(), host_state_.bytes());
+        context_.wait();
+        lent_ = true;
+    }
+    void take_back() {
+        if (lent_) upload();
+        lent_ = false;
+    }
+    void upload() {
+        copy_in(block_.data(), host_state_.data(), host_state_.bytes());
+        context_.wait();
+    }
+
+    // --- A step
+
+    void require_pairs(std::size_t pairs, std::size_t numbers) const {
+        const auto fail = [&](const std::string& problem) {
+            throw Error("a training step got " + std::to_string(pairs) + " pairs and " + std::to_string(numbers) +
+                        " numbers of images; " + problem);
+        };
+        if (pairs < minimum_pairs()) fail("give it at least " + std::to_string(minimum_pairs()) + " pairs");
+        if (pairs > capacity_pairs()) fail("the trainer was made for at most " + std::to_string(capacity_pairs()));
+        if (numbers != 2 * pairs * image_size)
+            fail("each pair needs two images of " + std::to_string(image_size) + " numbers");
+    }
+
+    StepResult run(Graphs& graphs, std::span<const float> images, std::span<const PairLabel> labels, double rate_factor,
+                   bool updates) {
+        const std::size_t pairs = labels.size();
+        require_pairs(pairs, images.size());
+        take_back();
+        load_images(images);
+        std::copy(labels.begin(), labels.end(), host_labels());
+        small()->values = {static_cast<std::uint64_t>(steps_), settings_.optimizer.learning_rate * rate_factor};
+        auto graph = std::find_if(graphs.begin(), graphs.end(), [&](const auto& each) { return each.first == pairs; });
+        if (graph == graphs.end()) {
+            graphs.emplace_back(pairs, detail::CudaGraph(context_, [&] { ask_for_step(pairs, updates); }));
+            graph = graphs.end() - 1;
+        }
+        graph->second.launch(context_);
+        context_.wait();
+        host_model_.count_batches(Verifier::Twin::groups);
+        return {small()->loss, {host_scores(), pairs}};
+    }
+
+    // All that a step does on the GPU.
+    void ask_for_step(std::size_t pairs, bool updates) {
+        copy_in(activation(0), input_.data(), 2 * pairs * image_size * sizeof(A));
+        copy_in(device_labels(), host_labels(), pairs * sizeof(PairLabel));
+        copy_in(values(), &small()->values, sizeof(StepValues));
+        prepare_weights();
+        const PassCall pass{2 * pairs, Verifier::Twin::groups, true, {settings_.seed, 0, 0}};
+        forward_pass<Network>(device_, plan_.activations, tensors_, pass);
+        const LossCall<float, A> call = loss_call(pairs);
+        forward_backward(settings_.loss, typename Verifier::Features{}, device_, call);
+        backward_pass<Network>(device_, plan_.activations, tensors_, pass);
+        if (updates) {
+            std::array<std::byte*, max_optimizer_state> state{};
+            for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
+                state[i] = block_.data() + Plan::optimizer_offset() + i * Plan::parameter_bytes;
+            update_parameters(device_, settings_.optimizer, values(),
+                              reinterpret_cast<detail::RuleOf<Optimizer>*>(values() + 1), Plan::parameter_bytes,
+                              block_.data(), gradient_section(), state);
+        }
+        copy_out(host_scores(), device_scores(), pairs * sizeof(double));
+        copy_out(&small()->loss, device_loss(), sizeof(double));
+    }
+
+    void prepare_weights() {
+        prepare_parameters<Network>(device_, plan_.prepared, block_.data() + plan_.prepared_offset(), tensors_);
+    }
+
+    LossCall<float, A> loss_call(std::size_t pairs) const {
+        LossCall<float, A> call{};
+        call.pairs = pairs;
+        call.left = reinterpret_cast<const A*>(tensors_.activations + plan_.activations.output_offset());
+        call.right = call.left + pairs * feature_size;
+        call.labels = device_labels();
+        call.left_gradient = reinterpret_cast<A*>(tensors_.activations + plan_.activations.output_gradient_offset());
+        call.right_gradient = call.left_gradient + pairs * feature_size;
+        call.scores = device_scores();
+        call.loss = device_loss();
+        call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
+        call.parameter_gradients = Model<Verifier, float>::template head<float>(gradient_section(), plan_.gradients);
+        return call;
+    }
+
+    Settings settings_;
+    detail::CudaContext context_;
+    Device device_;
+    Plan plan_;
+    detail::DeviceBlock block_;
+    MemoryBlock host_state_;  // parameters, buffers, the optimizer's state: the beginning of the block
+    std::vector<std::byte> host_gradients_;
+    detail::PinnedBlock input_, small_;
+    Model<Verifier, float> host_model_;
+    NetworkTensors<Network, float> tensors_{};
+    Graphs steps_graphs_, gradient_graphs_;
+    std::int64_t steps_ = 0;
+    bool lent_ = false;
+};
+
+}  // namespace ditto

@@ -1,0 +1,49 @@
+// Launch of a kernel: what nvcc makes of kernel<<<grid, block, 0, stream>>>(arguments...).
+#pragma once
+
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "capture.hpp"
+#include "execute.hpp"
+
+namespace emulation {
+
+namespace detail {
+
+inline bool valid_launch(const dim3& grid, const dim3& block) {
+    if (grid.x == 0 || grid.y == 0 || grid.z == 0 || block.x == 0 || block.y == 0 || block.z == 0) return false;
+    if (grid.x > 0x7fffffff || grid.y > 65535 || grid.z > 65535) return false;
+    return block.x <= block_threads && block.y <= block_threads && block.z <= 64 &&
+           block.x * block.y * block.z <= block_threads;
+}
+
+inline cudaError_t launch_thread_body(const dim3& grid, const dim3& block, cudaStream_t stream,
+                                      std::function<void()> thread) {
+    const Lock lock;
+    if (!valid_launch(grid, block)) return result(cudaErrorInvalidConfiguration);
+    if (device().next_launch != cudaSuccess) return result(std::exchange(device().next_launch, cudaSuccess));
+    return submit(stream, [grid, block, thread = std::move(thread)] {
+        ++device().launches;
+        Executor::instance().run(grid, block, thread);
+        return cudaSuccess;
+    });
+}
+
+}  // namespace detail
+
+/// Runs a kernel, or records it where `stream` captures. The arguments are copied now, and each thread receives copies
+/// of these.
+template <typename... Parameters, typename... Arguments>
+cudaError_t launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, cudaStream_t stream,
+                   Arguments&&... arguments) {
+    static_assert(sizeof...(Parameters) == sizeof...(Arguments), "as many arguments as the kernel has parameters");
+    static_assert((!std::is_reference_v<Parameters> && ...), "a kernel takes its parameters by value");
+    return detail::launch_thread_body(
+        grid, block, stream, [kernel, copies = std::tuple<Parameters...>(std::forward<Arguments>(arguments)...)] {
+            std::apply(kernel, copies);
+        });
+}
+
+}  // namespace emulation

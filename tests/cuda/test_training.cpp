@@ -1,0 +1,243 @@
+// Training on CUDA beside training on the CPU.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "../train/small_training.hpp"
+#include "ditto/layers/cuda.cuh"
+#include "ditto/losses/cuda.cuh"
+#include "ditto/train/cuda_trainer.cuh"
+
+using namespace ditto;
+
+namespace {
+
+/// Every kind of layer that the other two networks lack.
+using MixedNetwork = Sequential<Shape<16, 16, 3>, Conv2d<3, 6, 3, Padding<1>>, LeakyReLU<std::ratio<1, 10>>,
+                                MaxPool2d<3, Stride<1>>, Conv2d<6, 12, 2, Stride<2>>, Sigmoid, BatchNorm2d<12>,
+                                Dropout<std::ratio<1, 5>>, GlobalAveragePool2d, Linear<12, 10>, L2Normalize>;
+
+template <class Network, class Loss, class Optimizer, class Device, class Twin = twin::separate>
+using TrainerOn = Trainer<Siamese<Network, Loss, Twin>, Optimizer, Device>;
+
+double relative_difference(const std::vector<double>& found, const std::vector<double>& expected) {
+    REQUIRE(found.size() == expected.size());
+    double difference = 0.0, size = 0.0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        difference += (found[i] - expected[i]) * (found[i] - expected[i]);
+        size += expected[i] * expected[i];
+    }
+    return size == 0.0 ? std::sqrt(difference) : std::sqrt(difference / size);
+}
+
+std::vector<double> numbers_of(const StoredTensor& tensor) {
+    const auto read = [&](const auto* numbers) { return std::vector<double>(numbers, numbers + tensor.info.size()); };
+    if (tensor.type == StoredType::float32) return read(static_cast<const float*>(tensor.data));
+    if (tensor.type == StoredType::float64) return read(static_cast<const double*>(tensor.data));
+    return {static_cast<double>(*static_cast<const std::int64_t*>(tensor.data))};
+}
+
+// Distances from float64: `found`'s may be `factor` times those of the CPU in float32, whose roundings are others.
+void compare(const std::vector<StoredTensor>& found, const std::vector<StoredTensor>& host,
+             const std::vector<StoredTensor>& reference, double factor = 8.0) {
+    REQUIRE(found.size() == reference.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        CAPTURE(found[i].name);
+        CHECK(found[i].name == reference[i].name);
+        const std::vector<double> expected = numbers_of(reference[i]);
+        // A tensor of few numbers may be lucky on the CPU: 1e-6 is a few roundings.
+        CHECK(relative_difference(numbers_of(found[i]), expected) <=
+              factor * relative_difference(numbers_of(host[i]), expected) + 1e-6);
+    }
+}
+
+template <class Trainer>
+auto settings_for() {
+    auto settings = small_settings<Trainer>();
+    if constexpr (requires { settings.keep_gradients; }) settings.keep_gradients = true;
+    return settings;
+}
+
+// One pass, then three steps of SGD, whose updates are proportional to the gradients.
+template <class Network, class Loss, class Precision, class Twin = twin::separate>
+void compare_with_float64() {
+    using Gpu = TrainerOn<Network, Loss, SGD, Cuda<Precision>, Twin>;
+    using Host = TrainerOn<Network, Loss, SGD, Cpu<fp32>, Twin>;
+    using Reference = TrainerOn<Network, Loss, SGD, Cpu<fp64>, Twin>;
+    Gpu gpu(settings_for<Gpu>());
+    Host host(settings_for<Host>());
+    Reference reference(settings_for<Reference>());
+    const RandomBatch batch(4);
+    const StepResult found = gpu.compute_gradients(batch.images, batch.labels);
+    host.compute_gradients(batch.images, batch.labels);
+    const StepResult expected = reference.compute_gradients(batch.images, batch.labels);
+    CHECK(std::abs(found.loss / expected.loss - 1) <= 1e-5);
+    CHECK(relative_difference({found.scores.begin(), found.scores.end()},
+                              {expected.scores.begin(), expected.scores.end()}) <= 1e-5);
+    compare(gpu.gradients(), host.gradients(), reference.gradients());
+    for (std::uint64_t step = 0; step < 3; ++step) {
+        const RandomBatch next(4, step);
+        gpu.step(next.images, next.labels);
+        host.step(next.images, next.labels);
+        reference.step(next.images, next.labels);
+    }
+    // A step's roundings move the next step's gradients: the ratio of two such walks spreads further.
+    compare(gpu.weights(), host.weights(), reference.weights(), 32.0);
+    const auto embed = [&](auto& trainer) {
+        std::vector<float> features(3 * trainer.feature_size);
+        trainer.embed(std::span(batch.images).first(3 * trainer.image_size), features);
+        return std::vector<double>(features.begin(), features.end());
+    };
+    CHECK(relative_difference(embed(gpu), embed(reference)) <=
+          32 * relative_difference(embed(host), embed(reference)) + 1e-6);
+}
+
+}  // namespace
+
+TEST_CASE("a pass and three steps in fp32 are those of the CPU in float64") {
+    compare_with_float64<SmallNetwork, ContrastiveLoss, fp32>();
+    compare_with_float64<SmallNetwork, ConcatBceLoss, fp32>();
+    compare_with_float64<FastNetwork, ContrastiveLoss, fp32>();
+    compare_with_float64<FastNetwork, ConcatBceLoss, fp32, twin::stacked>();
+    compare_with_float64<MixedNetwork, ContrastiveLoss, fp32>();
+}
+
+TEST_CASE("Adam and AdamW on CUDA update as on the CPU") {
+    const auto check = []<class Optimizer>(Optimizer) {
+        using Gpu = TrainerOn<SmallNetwork, ConcatBceLoss, Optimizer, Cuda<fp32>>;
+        using Host = TrainerOn<SmallNetwork, ConcatBceLoss, Optimizer, Cpu<fp32>>;
+        auto settings = small_settings<Gpu>();
+        settings.optimizer.weight_decay = 0.01;
+        auto host_settings = small_settings<Host>();
+        host_settings.optimizer.weight_decay = 0.01;
+        Gpu gpu(settings);
+        Host host(host_settings);
+        for (std::uint64_t step = 0; step < 3; ++step) {
+            const RandomBatch batch(4, step);
+            const double factor = 1.0 / static_cast<double>(step + 1);
+            gpu.step(batch.images, batch.labels, factor);
+            host.step(batch.images, batch.labels, factor);
+        }
+        // The first steps of Adam are the gradients' signs, and the sign of a gradient that is all rounding is luck.
+        for (std::size_t i = 0; i < gpu.weights().size(); ++i)
+            CHECK(relative_difference(numbers_of(gpu.weights()[i]), numbers_of(host.weights()[i])) <= 2e-2);
+        CHECK(gpu.steps() == host.steps());
+    };
+    check(Adam{});
+    check(AdamW{});
+}
+
+// A number has eight bits: each layer rounds by 2e-3. BatchNorm of the few samples of these batches would multiply that
+// (its output is a difference of near numbers), so the network ends without one; and which of two near numbers a
+// MaxPool2d takes is luck, so it averages.
+TEST_CASE("a pass in bf16 is that of float64 within its rounding, and training lowers the loss") {
+    using Network = Sequential<Shape<16, 16, 3>, Conv2d<3, 8, 3, Padding<1>>, ReLU, BatchNorm2d<8>, AveragePool2d<2>,
+                               Conv2d<8, 16, 3>, ReLU, BatchNorm2d<16>, AveragePool2d<2>, Flatten, Linear<144, 12>>;
+    using Half = TrainerOn<Network, ConcatBceLoss, SGD, Cuda<bf16>>;
+    using Reference = TrainerOn<Network, ConcatBceLoss, SGD, Cpu<fp64>>;
+    Half gpu(settings_for<Half>());
+    Reference reference(settings_for<Reference>());
+    const RandomBatch batch(4);
+    const double first = gpu.compute_gradients(batch.images, batch.labels).loss;
+    CHECK(std::abs(first / reference.compute_gradients(batch.images, batch.labels).loss - 1) <= 2e-2);
+    const std::vector<float> features = gpu.features(4);
+    const auto expected = reference.features(4);
+    CHECK(relative_difference({features.begin(), features.end()}, {expected.begin(), expected.end()}) <= 2e-2);
+    const auto gradients = gpu.gradients(), expected_gradients = reference.gradients();
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+        if (gradients[i].info.rank < 2) continue;  // biases before BatchNorm: sums that cancel to nothing
+        CAPTURE(gradients[i].name);
+        CHECK(relative_difference(numbers_of(gradients[i]), numbers_of(expected_gradients[i])) <= 1e-1);
+    }
+    double loss = first, expected_loss = first;
+    for (int step = 0; step < 20; ++step) {
+        loss = gpu.step(batch.images, batch.labels).loss;
+        expected_loss = reference.step(batch.images, batch.labels).loss;
+    }
+    CHECK(loss < 0.9 * first);
+    CHECK(std::abs(loss / expected_loss - 1) <= 2e-2);
+}
+
+TEST_CASE("the same batches give the same bits, and a graph of any number of pairs its own result") {
+    using Gpu = TrainerOn<FastNetwork, ContrastiveLoss, Adam, Cuda<fp32>>;
+    Gpu first(small_settings<Gpu>()), second(small_settings<Gpu>());
+    std::vector<double> losses, again;
+    const auto train = [](Gpu& trainer, std::vector<double>& all) {
+        for (const std::size_t pairs : {4, 3, 4, 2, 3}) {
+            const RandomBatch batch(pairs, all.size());
+            all.push_back(trainer.step(batch.images, batch.labels).loss);
+        }
+    };
+    train(first, losses);
+    train(second, again);
+    CHECK(losses == again);
+    CHECK(bytes_of(first.weights()) == bytes_of(second.weights()));
+    CHECK(bytes_of(first.optimizer_state()) == bytes_of(second.optimizer_state()));
+}
+
+TEST_CASE("weights and state that a trainer lends are taken back with their changes") {
+    using Gpu = TrainerOn<SmallNetwork, ContrastiveLoss, SGD, Cuda<fp32>>;
+    Gpu trained(small_settings<Gpu>()), copy(small_settings<Gpu>());
+    const RandomBatch batch(4);
+    trained.step(batch.images, batch.labels);
+    const auto copy_tensors = [](const std::vector<StoredTensor>& from, const std::vector<StoredTensor>& to) {
+        for (std::size_t i = 0; i < from.size(); ++i) {
+            const std::size_t width = from[i].type == StoredType::float32 ? 4 : 8;
+            std::memcpy(to[i].data, from[i].data, static_cast<std::size_t>(from[i].info.size()) * width);
+        }
+    };
+    copy_tensors(trained.weights(), copy.weights());
+    copy_tensors(trained.optimizer_state(), copy.optimizer_state());
+    copy.steps() = trained.steps();
+    CHECK(copy.step(batch.images, batch.labels).loss == trained.step(batch.images, batch.labels).loss);
+    CHECK(bytes_of(copy.weights()) == bytes_of(trained.weights()));
+}
+
+TEST_CASE("scores of features are the loss's") {
+    using Gpu = TrainerOn<SmallNetwork, ConcatBceLoss, SGD, Cuda<fp32>>;
+    using Host = TrainerOn<SmallNetwork, ConcatBceLoss, SGD, Cpu<fp32>>;
+    Gpu gpu(small_settings<Gpu>());
+    Host host(small_settings<Host>());
+    constexpr std::size_t pairs = 11;  // more than a batch
+    std::vector<float> left(pairs * gpu.feature_size), right(left.size());
+    Random random(1, RandomPurpose::test);
+    for (float& number : left) number = static_cast<float>(random.uniform());
+    for (float& number : right) number = static_cast<float>(random.uniform());
+    std::vector<double> found(pairs), expected(pairs);
+    gpu.score(left, right, found);
+    host.score(left, right, expected);
+    CHECK(relative_difference(found, expected) <= 1e-12);
+}
+
+TEST_CASE("a step after the first of its size takes no memory") {
+    using Gpu = TrainerOn<FastNetwork, ContrastiveLoss, Adam, Cuda<fp32>>;
+    Gpu trainer(small_settings<Gpu>());
+    const RandomBatch batch(4);
+    const auto free_memory = [] {
+        std::size_t free = 0, total = 0;
+        REQUIRE(cudaMemGetInfo(&free, &total) == cudaSuccess);
+        return free;
+    };
+    trainer.step(batch.images, batch.labels);
+    const std::size_t before = free_memory();
+    for (int step = 0; step < 3; ++step) trainer.step(batch.images, batch.labels);
+    CHECK(free_memory() == before);
+}
+
+#ifdef DITTO_CUDA_EMULATION  // which counts to the byte
+TEST_CASE("memory of the GPU is what the plan says, in one allocation") {
+    using Gpu = TrainerOn<FastNetwork, ContrastiveLoss, Adam, Cuda<fp32>>;
+    const std::size_t before = emulation::allocated_bytes();
+    Gpu trainer(small_settings<Gpu>());
+    CHECK(emulation::allocated_bytes() - before == trainer.plan().total_bytes);
+    const RandomBatch batch(4);
+    trainer.step(batch.images, batch.labels);
+    const std::size_t allocations = emulation::allocation_count();
+    trainer.step(batch.images, batch.labels);
+    CHECK(emulation::allocation_count() == allocations);
+    CHECK(emulation::allocated_bytes() - before == trainer.plan().total_bytes);
+}
+#endif
