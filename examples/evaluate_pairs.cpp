@@ -34,7 +34,7 @@ struct Arguments {
     bool by_folds = false;
     std::uint32_t folds = 0;  // 0: the list's own folds, or 10 where it has none
     bool json = false;
-    int threads = 0;
+    support::Compute compute;
 };
 
 struct Findings {
@@ -159,7 +159,7 @@ void print_text(const Arguments& arguments, const VerifierInfo& info, const Find
 int run(const Arguments& arguments) {
     const PairList list = ditto::read_pair_list(arguments.pairs);
     check_pairs(list, arguments);
-    const auto verifier = support::load_verifier(arguments.weights, list.images.size(), arguments.threads);
+    const auto verifier = support::load_verifier(arguments.weights, list.images.size(), arguments.compute);
     const Findings result = evaluate(*verifier, list, arguments);
     (arguments.json ? print_json : print_text)(arguments, verifier->info(), result);
     return 0;
@@ -180,7 +180,7 @@ int main(int argc, char** argv) {
             ->expected(0, 1)
             ->check(CLI::Range(2, 1000000));
     app.add_flag("--json", arguments.json, "Print one JSON object");
-    support::add_threads_option(app, arguments.threads);
+    support::add_compute_options(app, arguments.compute);
     return support::run_program(app, argc, argv, [&] {
         arguments.by_folds = folds->count() > 0;
         return run(arguments);

@@ -17,8 +17,8 @@ namespace {
 constexpr int exit_same = 0, exit_different = 1, exit_error = 2;
 
 int verify(const std::string& weights, const std::vector<std::string>& images, std::optional<double> threshold,
-           int threads) {
-    const auto verifier = support::load_verifier(weights, images.size(), threads);
+           const support::Compute& compute) {
+    const auto verifier = support::load_verifier(weights, images.size(), compute);
     const support::VerifierInfo& info = verifier->info();
     if (!threshold) threshold = info.threshold;
     if (!threshold) throw ditto::Error(weights + " stores no threshold; give one with --threshold");
@@ -40,12 +40,12 @@ int main(int argc, char** argv) {
     std::string weights;
     std::vector<std::string> images;
     std::optional<double> threshold;
-    int threads = 0;
+    support::Compute compute;
     app.add_option("--weights", weights, "Weights of the face network (safetensors)")->required();
     app.add_option("images", images, "The two images (JPEG, PNG, PGM or PPM)")->required()->expected(2);
     app.add_option("--threshold", threshold, "Instead of the one stored with the weights")
         ->check(support::finite_number());
-    support::add_threads_option(app, threads);
+    support::add_compute_options(app, compute);
     return support::run_program(
-        app, argc, argv, [&] { return verify(weights, images, threshold, threads); }, exit_error);
+        app, argc, argv, [&] { return verify(weights, images, threshold, compute); }, exit_error);
 }

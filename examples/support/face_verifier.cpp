@@ -10,9 +10,10 @@
 #include <ditto/losses/losses.hpp>
 #include <ditto/network/face_network.hpp>
 #include <ditto/network/fingerprint.hpp>
-#include <ditto/network/inference.hpp>
 #include <ditto/train/weights_file.hpp>
 #include <vector>
+
+#include "frozen_network.hpp"
 
 namespace support {
 
@@ -23,32 +24,17 @@ using ditto::Error, ditto::FaceNetwork;
 constexpr std::size_t image_size = FaceNetwork::Input::size;
 static_assert(FaceNetwork::Output::size == feature_size);
 
-// Images of one pass, at most: enough to keep the processor busy, and little memory beside the weights' 544 MB.
-constexpr std::size_t largest_pass = 16;
+// Images of one pass, at most: enough to keep the device busy, and little memory beside the weights' 544 MB.
+std::size_t largest_pass(const Compute& compute) {
+    return compute.device == "cuda" ? 128 : 16;
+}
 
 template <class Loss>
-class LossVerifier final : public FaceVerifier {
-  public:
-    LossVerifier(const std::filesystem::path& weights, VerifierInfo info, std::size_t images, int threads)
-        : FaceVerifier(std::move(info), images, threads), inference_(images, ditto::Cpu<ditto::fp32>{threads}) {
-        ditto::load_weights(weights, inference_.weights(), ditto::fingerprint<FaceNetwork>());
-    }
-
-    double score(std::span<const float> left, std::span<const float> right) const override {
-        double score = 0.0;
-        inference_.score(left, right, std::span(&score, 1));
-        if (!std::isfinite(score))
-            throw Error("the score of a pair is not a finite number; the head's weights are damaged, train again");
-        return score;
-    }
-
-  private:
-    void embed(std::span<const float> images, std::span<float> features) override {
-        inference_.embed(images, features);
-    }
-
-    ditto::Inference<ditto::Siamese<FaceNetwork, Loss>, ditto::Cpu<ditto::fp32>> inference_;
-};
+std::unique_ptr<FrozenNetwork> make_network(std::size_t images, const Compute& compute) {
+    if (compute.device == "cuda") return make_cuda_network<Loss>(images, compute);
+    using Device = ditto::Cpu<ditto::fp32>;
+    return std::make_unique<FrozenNetworkOn<Loss, Device>>(images, Device{compute.threads});
+}
 
 std::string require_loss(const ditto::SafetensorsReader& file, const std::optional<std::string>& stored) {
     if (stored) return *stored;
@@ -76,6 +62,20 @@ ditto::ImageRecipe require_recipe(const ditto::SafetensorsReader& file,
 
 }  // namespace
 
+FaceVerifier::FaceVerifier(VerifierInfo info, std::unique_ptr<FrozenNetwork> network, std::size_t pass_images,
+                           int threads)
+    : info_(std::move(info)), network_(std::move(network)), pass_images_(pass_images), threads_(threads) {}
+
+FaceVerifier::~FaceVerifier() = default;
+
+double FaceVerifier::score(std::span<const float> left, std::span<const float> right) const {
+    double score = 0.0;
+    network_->score(left, right, std::span(&score, 1));
+    if (!std::isfinite(score))
+        throw Error("the score of a pair is not a finite number; the head's weights are damaged, train again");
+    return score;
+}
+
 void FaceVerifier::embed_files(const std::filesystem::path& folder, std::span<const std::string> paths,
                                const std::function<void(std::span<const float>)>& take) {
     std::vector<float> images, features;
@@ -87,7 +87,7 @@ void FaceVerifier::embed_files(const std::filesystem::path& folder, std::span<co
         for (std::size_t i = 0; i < now.size(); ++i)
             store.sample(i, {}, std::span(images).subspan(i * image_size, image_size));
         features.resize(now.size() * feature_size);
-        embed(images, features);
+        network_->embed(images, features);
         const auto bad = std::ranges::find_if_not(features, [](float number) { return std::isfinite(number); });
         if (bad != features.end())
             throw Error("the features of " +
@@ -97,14 +97,18 @@ void FaceVerifier::embed_files(const std::filesystem::path& folder, std::span<co
     }
 }
 
-std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights, std::size_t images, int threads) {
+std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights, std::size_t images,
+                                            const Compute& compute) {
     const ditto::SafetensorsReader file(weights);
     const ditto::WeightsInfo stored = ditto::weights_info(file);
     VerifierInfo info{require_loss(file, stored.loss), {}, stored.threshold, {}};
     const auto load = [&]<class Loss>(Loss) -> std::unique_ptr<FaceVerifier> {
         info.score_kind = Loss::score_kind;
         info.recipe = require_recipe(file, stored.recipe);
-        return std::make_unique<LossVerifier<Loss>>(weights, info, std::min(images, largest_pass), threads);
+        const std::size_t pass_images = std::min(images, largest_pass(compute));
+        auto network = make_network<Loss>(pass_images, compute);
+        ditto::load_weights(weights, network->weights(), ditto::fingerprint<FaceNetwork>());
+        return std::make_unique<FaceVerifier>(info, std::move(network), pass_images, compute.threads);
     };
     if (info.loss == ditto::ContrastiveLoss::name) return load(ditto::ContrastiveLoss{});
     if (info.loss == ditto::ConcatBceLoss::name) return load(ditto::ConcatBceLoss{});

@@ -11,10 +11,13 @@
 #include <string>
 #include <utility>
 
+#include "compute.hpp"
 #include "ditto/data/recipe.hpp"
 #include "ditto/losses/loss.hpp"
 
 namespace support {
+
+class FrozenNetwork;
 
 /// Numbers in the features of one image.
 inline constexpr std::size_t feature_size = 1024;
@@ -32,7 +35,8 @@ struct VerifierInfo {
 /// A trained network, frozen.
 class FaceVerifier {
   public:
-    virtual ~FaceVerifier() = default;
+    FaceVerifier(VerifierInfo info, std::unique_ptr<FrozenNetwork> network, std::size_t pass_images, int threads);
+    ~FaceVerifier();
     FaceVerifier(const FaceVerifier&) = delete;
     FaceVerifier& operator=(const FaceVerifier&) = delete;
 
@@ -45,23 +49,19 @@ class FaceVerifier {
                      const std::function<void(std::span<const float>)>& take);
 
     /// The distance or probability of a pair of features. Throws Error where it is not finite.
-    virtual double score(std::span<const float> left, std::span<const float> right) const = 0;
-
-  protected:
-    FaceVerifier(VerifierInfo info, std::size_t pass_images, int threads)
-        : info_(std::move(info)), pass_images_(pass_images), threads_(threads) {}
+    double score(std::span<const float> left, std::span<const float> right) const;
 
   private:
-    virtual void embed(std::span<const float> images, std::span<float> features) = 0;
-
     VerifierInfo info_;
+    std::unique_ptr<FrozenNetwork> network_;
     std::size_t pass_images_;
     int threads_;
 };
 
 /// Loads weights to embed `images` images with, in as many passes as it takes. What the file does not say is assumed,
 /// with a note on stderr: the loss from the presence of a head, and the recipe's defaults. Throws Error when the file
-/// cannot be read or does not fit the network, the loss or the recipe.
-std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights, std::size_t images, int threads);
+/// cannot be read or does not fit the network, the loss or the recipe, or its device cannot be had.
+std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights, std::size_t images,
+                                            const Compute& compute);
 
 }  // namespace support

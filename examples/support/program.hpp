@@ -9,6 +9,7 @@
 #include <new>
 #include <string>
 
+#include "compute.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/core/parallel.hpp"
 
@@ -61,12 +62,24 @@ inline CLI::Validator finite_number() {
         "FINITE");
 }
 
-/// Adds `--threads N`; `threads` starts as all processors.
-inline void add_threads_option(CLI::App& app, int& threads) {
-    threads = ditto::available_threads();
-    app.add_option("--threads", threads, "Threads to compute with; the results do not depend on it")
+/// Throws a usage error for a precision that the device has not.
+inline void require_precision(const std::string& device, const std::string& precision) {
+    if (device == "cpu" && precision != "fp32")
+        throw CLI::ValidationError("--precision " + precision + " needs --device cuda; the CPU computes in fp32",
+                                   CLI::ExitCodes::ValidationError);
+}
+
+/// Adds --threads, --device and --precision; the threads start as all processors.
+inline void add_compute_options(CLI::App& app, Compute& compute) {
+    compute.threads = ditto::available_threads();
+    app.add_option("--threads", compute.threads, "Threads to compute with; the results do not depend on it")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
+    app.add_option("--device", compute.device)->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
+    app.add_option("--precision", compute.precision, "On CUDA; the CPU computes in fp32")
+        ->check(CLI::IsMember({"fp32", "tf32", "bf16"}))
+        ->capture_default_str();
+    app.parse_complete_callback([&compute] { require_precision(compute.device, compute.precision); });
 }
 
 /// Parses the command line into `app`'s options, then runs body(), which returns the exit code. A usage error (also a

@@ -112,8 +112,7 @@ void complete(const CLI::App& app, Options& options) {
         usage_error("--margin is of --loss contrastive, not of " + options.loss);
     if (options.batch < 2 && options.twin == "separate")
         usage_error("--batch 1 gives BatchNorm one sample a side; use 2 or more, or --twin stacked");
-    if (options.device == "cpu" && options.precision != "fp32")
-        usage_error("--precision " + options.precision + " needs --device cuda; the CPU computes in fp32");
+    support::require_precision(options.device, options.precision);
 }
 
 }  // namespace

@@ -75,10 +75,12 @@ TrainingSettings training_settings(const Options& options, const ImagePairs& tra
 void print_network(const Options& options) {
     const auto mebibytes = [](std::size_t bytes) { return fmt::format("{} MiB", bytes >> 20); };
     const TrainerMemory memory = trainer_memory(options);
-    fmt::print("network: {} layers, {} parameters; {} loss{}, twin policy {}; {}, learning rate {}, {} threads\n",
+    const std::string device = options.device == "cuda" ? fmt::format("CUDA in {}", options.precision)
+                                                        : fmt::format("{} threads", options.threads);
+    fmt::print("network: {} layers, {} parameters; {} loss{}, twin policy {}; {}, learning rate {}, {}\n",
                FaceNetwork::layer_count, detail::with_commas(FaceNetwork::parameter_count), options.loss,
                options.loss == "contrastive" ? fmt::format(" with margin {}", options.margin) : "", options.twin,
-               options.optimizer, options.lr, options.threads);
+               options.optimizer, options.lr, device);
     fmt::print("memory: {} for {} pairs a batch: parameters {}, gradients {}, optimizer {}, activations {}\n",
                mebibytes(memory.total), options.batch, mebibytes(memory.parameters), mebibytes(memory.gradients),
                mebibytes(memory.optimizer), mebibytes(memory.activations));
@@ -116,7 +118,6 @@ void take_settings_of_run(Options& options, const std::function<bool(const std::
 }
 
 int train(const Options& options, const std::string& program) {
-    if (options.device == "cuda") throw Error("this program was built without CUDA; use --device cpu");
     const RunDirectory directory(options.run.empty() ? RunDirectory::next_numbered("runs")
                                                      : std::filesystem::path(options.run));
     if (options.resume)
@@ -126,12 +127,12 @@ int train(const Options& options, const std::string& program) {
 
     constexpr Extents input = FaceNetwork::Input::extents;
     const ImageRecipe recipe{options.crop, input.height(), input.width()};
+    const auto trainer = make_trainer(options);  // before the data is read, for its errors
     const TrainingData data = load_data(options, recipe);
     fmt::print("{}\ndata: {}\n", program, data.description);
     print_network(options);
     std::fflush(stdout);
 
-    const auto trainer = make_trainer(options);
     const std::string network = fingerprint<FaceNetwork>();
     if (!options.init.empty() && !options.resume) load_weights(options.init, trainer->weights(), network);
 

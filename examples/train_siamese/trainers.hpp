@@ -1,4 +1,5 @@
-// The trainers that the program can choose from: two losses, two twin policies, three optimizers, one network pass.
+// The trainers that the program can choose from: two losses, two twin policies, three optimizers, on the CPU in fp32
+// and on CUDA in three precisions.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +13,12 @@ struct TrainerMemory {
     std::size_t parameters, gradients, optimizer, activations, total;
 };
 
-/// What make_trainer() would take.
+/// What make_trainer() would take. Throws Error for a device that the program was built without.
 TrainerMemory trainer_memory(const Options& options);
 
-/// The trainer that the options describe. Throws Error when its memory cannot be had.
+/// The trainer that the options describe. Throws Error when its device or its memory cannot be had.
 std::unique_ptr<ditto::AnyTrainer> make_trainer(const Options& options);
+
+/// The same for options.device == "cuda".
+TrainerMemory cuda_trainer_memory(const Options& options);
+std::unique_ptr<ditto::AnyTrainer> make_cuda_trainer(const Options& options);

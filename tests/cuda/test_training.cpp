@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "../train/small_training.hpp"
 #include "ditto/layers/cuda.cuh"
 #include "ditto/losses/cuda.cuh"
+#include "ditto/train/checkpoint.hpp"
 #include "ditto/train/cuda_trainer.cuh"
 
 using namespace ditto;
@@ -38,6 +41,13 @@ std::vector<double> numbers_of(const StoredTensor& tensor) {
     if (tensor.type == StoredType::float32) return read(static_cast<const float*>(tensor.data));
     if (tensor.type == StoredType::float64) return read(static_cast<const double*>(tensor.data));
     return {static_cast<double>(*static_cast<const std::int64_t*>(tensor.data))};
+}
+
+void copy_tensors(const std::vector<StoredTensor>& from, const std::vector<StoredTensor>& to) {
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        const std::size_t width = from[i].type == StoredType::float32 ? 4 : 8;
+        std::memcpy(to[i].data, from[i].data, static_cast<std::size_t>(from[i].info.size()) * width);
+    }
 }
 
 // Distances from float64: `found`'s may be `factor` times those of the CPU in float32, whose roundings are others.
@@ -183,17 +193,50 @@ TEST_CASE("weights and state that a trainer lends are taken back with their chan
     Gpu trained(small_settings<Gpu>()), copy(small_settings<Gpu>());
     const RandomBatch batch(4);
     trained.step(batch.images, batch.labels);
-    const auto copy_tensors = [](const std::vector<StoredTensor>& from, const std::vector<StoredTensor>& to) {
-        for (std::size_t i = 0; i < from.size(); ++i) {
-            const std::size_t width = from[i].type == StoredType::float32 ? 4 : 8;
-            std::memcpy(to[i].data, from[i].data, static_cast<std::size_t>(from[i].info.size()) * width);
-        }
-    };
     copy_tensors(trained.weights(), copy.weights());
     copy_tensors(trained.optimizer_state(), copy.optimizer_state());
     copy.steps() = trained.steps();
     CHECK(copy.step(batch.images, batch.labels).loss == trained.step(batch.images, batch.labels).loss);
     CHECK(bytes_of(copy.weights()) == bytes_of(trained.weights()));
+}
+
+TEST_CASE("a checkpoint of either device goes on on the other") {
+    using Gpu = TrainerOn<SmallNetwork, ConcatBceLoss, Adam, Cuda<fp32>>;
+    using Host = TrainerOn<SmallNetwork, ConcatBceLoss, Adam, Cpu<fp32>>;
+    const std::filesystem::path path = std::filesystem::temp_directory_path() / "ditto_cuda_checkpoint.safetensors";
+    const auto next_loss = [](AnyTrainer& trainer) {
+        const RandomBatch batch(4, static_cast<std::uint64_t>(trainer.steps()));
+        return trainer.step(batch.images, batch.labels, 1.0).loss;
+    };
+    const auto move = [&](AnyTrainer& from, AnyTrainer& to) {
+        EpochRecorder recorder(from.score_kind(), std::nullopt, 4);
+        next_loss(from);
+        next_loss(from);
+        save_checkpoint(path, from, {}, recorder, {});
+        load_checkpoint(path, to, recorder, {});
+        CHECK(to.steps() == 2);
+        CHECK(bytes_of(to.weights()) == bytes_of(from.weights()));
+        CHECK(bytes_of(to.optimizer_state()) == bytes_of(from.optimizer_state()));
+        CHECK(next_loss(to) == doctest::Approx(next_loss(from)).epsilon(1e-5));  // sums in another order
+    };
+    Gpu gpu(small_settings<Gpu>()), other_gpu(small_settings<Gpu>());
+    Host host(small_settings<Host>()), other_host(small_settings<Host>());
+    move(gpu, host);
+    move(other_host, other_gpu);
+    std::filesystem::remove(path);
+}
+
+TEST_CASE("a pass by a graph has the bits of one asked for layer by layer") {
+    using Gpu = TrainerOn<FastNetwork, ContrastiveLoss, Adam, Cuda<tf32>>;
+    using Frozen = Inference<Siamese<FastNetwork, ContrastiveLoss>, Cuda<tf32>>;
+    Gpu trainer(small_settings<Gpu>());  // embeds without a graph
+    Frozen frozen(3);
+    copy_tensors(trainer.weights(), frozen.weights());
+    const RandomBatch batch(4);
+    std::vector<float> direct(8 * Gpu::feature_size), replayed(direct.size());
+    trainer.embed(batch.images, direct);
+    frozen.embed(batch.images, replayed);
+    CHECK(direct == replayed);
 }
 
 TEST_CASE("scores of features are the loss's") {

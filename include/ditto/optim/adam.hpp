@@ -8,6 +8,9 @@
 
 namespace ditto {
 
+template <bool Decoupled, class T>
+struct AdamRule;
+
 /// Both optimizers, with PyTorch's defaults. Weight decay joins the gradient (Adam) or shrinks the parameter itself
 /// (AdamW: `Decoupled`).
 template <bool Decoupled>
@@ -15,6 +18,8 @@ struct AdamFamily {
     static constexpr std::string_view name = Decoupled ? "adamw" : "adam";
     static constexpr std::size_t state_tensors = 2;
     static constexpr std::array<std::string_view, 2> state_names = {"exp_avg", "exp_avg_sq"};
+    template <class T>
+    using Rule = AdamRule<Decoupled, T>;
 
     double learning_rate = 1e-3;
     double beta1 = 0.9;
@@ -52,11 +57,6 @@ struct AdamRule {
         parameter = shrink * parameter - rate * mean / (std::sqrt(square) + epsilon);
     }
 };
-template <class T, bool Decoupled>
-constexpr AdamRule<Decoupled, T> update_rule(const AdamFamily<Decoupled>& adam, std::int64_t step,
-                                             double learning_rate) {
-    return {adam, step, learning_rate};
-}
 
 /// Updates a run of numbers.
 template <bool Decoupled, class T>

@@ -17,9 +17,12 @@ struct StepValues {
 
 namespace detail {
 
-template <class Optimizer, class Rule>
-__global__ void make_rule_kernel(Optimizer optimizer, const StepValues* values, Rule* rule) {
-    *rule = update_rule<float>(optimizer, static_cast<std::int64_t>(values->step) + 1, values->learning_rate);
+template <class Optimizer>
+using RuleOf = typename Optimizer::template Rule<float>;
+
+template <class Optimizer>
+__global__ void make_rule_kernel(Optimizer optimizer, const StepValues* values, RuleOf<Optimizer>* rule) {
+    *rule = RuleOf<Optimizer>(optimizer, static_cast<std::int64_t>(values->step) + 1, values->learning_rate);
 }
 
 /// Four neighbouring numbers: one access of 16 bytes.
@@ -50,10 +53,6 @@ struct UpdateNumbers {
     }
 };
 
-/// What update_rule<float>() gives for Optimizer.
-template <class Optimizer>
-using RuleOf = decltype(update_rule<float>(Optimizer{}, std::int64_t{1}, 1.0));
-
 }  // namespace detail
 
 /// Updates all `bytes` bytes of a section of parameters; gradients and state have the same layout. `values` and `rule`
@@ -63,7 +62,7 @@ void update_parameters(const Cuda<P>& device, const Optimizer& optimizer, const 
                        detail::RuleOf<Optimizer>* rule, std::size_t bytes, std::byte* parameters,
                        const std::byte* gradients, const std::array<std::byte*, max_optimizer_state>& state) {
     using Rule = detail::RuleOf<Optimizer>;
-    detail::launch(device, &detail::make_rule_kernel<Optimizer, Rule>, dim3(1), dim3(1), optimizer, values, rule);
+    detail::launch(device, &detail::make_rule_kernel<Optimizer>, dim3(1), dim3(1), optimizer, values, rule);
     detail::for_each(device, bytes / sizeof(detail::Quad),
                      detail::UpdateNumbers<Optimizer::state_tensors, Rule>{
                          rule,

@@ -7,12 +7,17 @@
 
 namespace ditto {
 
+template <class T>
+struct SgdRule;
+
 /// With g the gradient plus weight_decay times the parameter, and v = momentum v + g: the parameter moves by
 /// -learning_rate v, or with nesterov by -learning_rate (g + momentum v).
 struct SGD {
     static constexpr std::string_view name = "sgd";
     static constexpr std::size_t state_tensors = 1;  ///< v
     static constexpr std::array<std::string_view, 1> state_names = {"momentum_buffer"};
+    template <class T>
+    using Rule = SgdRule<T>;
 
     double learning_rate = 1e-3;
     double momentum = 0.0;
@@ -39,10 +44,6 @@ struct SgdRule {
         parameter -= rate * (gradient_share * gradient + velocity_share * velocity);
     }
 };
-template <class T>
-constexpr SgdRule<T> update_rule(const SGD& sgd, std::int64_t step, double learning_rate) {
-    return {sgd, step, learning_rate};
-}
 
 /// Updates a run of numbers.
 template <class T>

@@ -10,6 +10,9 @@
 
 namespace ditto::detail {
 
+/// Does nothing. The runtime has its code only if the program was compiled for the GPU.
+inline __global__ void probe_kernel() {}
+
 /// A chosen GPU, a stream and a handle of cuBLASLt.
 class CudaContext {
   public:
@@ -22,6 +25,8 @@ class CudaContext {
             throw Error("there is no GPU " + std::to_string(index) + "; this machine has " + std::to_string(count) +
                         ", counted from 0");
         check(cudaSetDevice(index), "choosing the GPU");
+        cudaFuncAttributes attributes{};
+        check(cudaFuncGetAttributes(&attributes, probe_kernel), "looking for the program's code for this GPU");
         check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
         check(cublasLtCreate(&blas_), "starting cuBLASLt");
     }

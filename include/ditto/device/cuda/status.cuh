@@ -17,14 +17,24 @@ inline std::string cuda_version() {
     return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
+/// The newest version that the driver supports, as the runtime counts; 0 without a driver.
+inline int cuda_driver() {
+    int version = 0;
+    cudaDriverGetVersion(&version);
+    return version;
+}
+
 /// What to do about an error of the runtime.
 inline std::string cuda_advice(cudaError_t status) {
     switch (status) {
         case cudaErrorNoDevice:
-            return "there is no GPU that CUDA can use; train with --device cpu";
+            return "there is no GPU that CUDA can use; compute on the CPU";
         case cudaErrorInsufficientDriver:
-            return "the driver is older than this program's CUDA " + cuda_version() + "; update the driver";
+            return cuda_driver() == 0 ? "this machine has no NVIDIA driver; install one, or compute on the CPU"
+                                      : "the driver is older than this program's CUDA " + cuda_version() +
+                                            "; update the driver, or compute on the CPU";
         case cudaErrorNoKernelImageForDevice:
+        case cudaErrorInvalidDeviceFunction:
             return "the program was not compiled for this GPU; configure with its architecture in "
                    "CMAKE_CUDA_ARCHITECTURES";
         default:

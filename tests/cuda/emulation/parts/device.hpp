@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "capture.hpp"
 #include "state.hpp"
@@ -108,6 +109,20 @@ inline cudaError_t cudaDriverGetVersion(int* version) {
 inline cudaError_t cudaRuntimeGetVersion(int* version) {
     *version = emulation::detail::runtime_version;
     return cudaSuccess;
+}
+
+struct cudaFuncAttributes {
+    int binaryVersion;
+};
+
+/// Fails as a launch of the kernel would.
+template <class Kernel>
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, Kernel*) {
+    using namespace emulation::detail;
+    const Lock lock;
+    if (const cudaError_t error = no_device()) return result(error);
+    attributes->binaryVersion = 10 * device().capability_major + device().capability_minor;
+    return result(std::exchange(device().next_launch, cudaSuccess));
 }
 
 inline cudaError_t cudaDeviceSynchronize() {

@@ -1,0 +1,14 @@
+// Where and how a program computes.
+#pragma once
+
+#include <string>
+
+namespace support {
+
+struct Compute {
+    int threads = 1;
+    std::string device = "cpu";      ///< or "cuda"
+    std::string precision = "fp32";  ///< on CUDA also "tf32" or "bf16"
+};
+
+}  // namespace support

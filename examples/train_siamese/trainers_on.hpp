@@ -1,0 +1,77 @@
+// The trainers of the options' loss, twin policy and optimizer on one kind of device.
+#pragma once
+
+#include <ditto/network/face_network.hpp>
+#include <ditto/network/siamese.hpp>
+#include <ditto/optim/adam.hpp>
+#include <ditto/optim/sgd.hpp>
+#include <ditto/train/training_plan.hpp>
+#include <memory>
+
+#include "trainers.hpp"
+
+namespace trainers {
+
+template <class Loss>
+Loss make_loss(const Options& options) {
+    Loss loss;
+    if constexpr (requires { loss.margin; }) loss.margin = options.margin;
+    return loss;
+}
+
+template <class Optimizer>
+Optimizer make_optimizer(const Options& options) {
+    Optimizer optimizer;
+    optimizer.learning_rate = options.lr;
+    optimizer.weight_decay = options.weight_decay;
+    if constexpr (requires { optimizer.momentum; }) {
+        optimizer.momentum = options.momentum;
+        optimizer.nesterov = options.nesterov;
+    }
+    return optimizer;
+}
+
+// Calls use.template operator()<Trainer>() with the trainer's type.
+template <class Device, class Loss, class Twin, class Use>
+auto choose_optimizer(const Options& options, const Use& use) {
+    using Verifier = ditto::Siamese<ditto::FaceNetwork, Loss, Twin>;
+    if (options.optimizer == ditto::SGD::name)
+        return use.template operator()<ditto::Trainer<Verifier, ditto::SGD, Device>>();
+    if (options.optimizer == ditto::AdamW::name)
+        return use.template operator()<ditto::Trainer<Verifier, ditto::AdamW, Device>>();
+    return use.template operator()<ditto::Trainer<Verifier, ditto::Adam, Device>>();
+}
+template <class Device, class Loss, class Use>
+auto choose_twin(const Options& options, const Use& use) {
+    if (options.twin == "stacked") return choose_optimizer<Device, Loss, ditto::twin::stacked>(options, use);
+    return choose_optimizer<Device, Loss, ditto::twin::separate>(options, use);
+}
+template <class Device, class Use>
+auto choose_trainer(const Options& options, const Use& use) {
+    if (options.loss == ditto::ConcatBceLoss::name) return choose_twin<Device, ditto::ConcatBceLoss>(options, use);
+    return choose_twin<Device, ditto::ContrastiveLoss>(options, use);
+}
+
+template <class Device>
+TrainerMemory memory_on(const Options& options) {
+    return choose_trainer<Device>(options, [&]<class Chosen>() -> TrainerMemory {
+        const auto plan = ditto::memory_plan<Chosen>({options.batch}, {options.threads});
+        return {plan.parameter_bytes + plan.buffer_bytes, plan.gradient_bytes, plan.optimizer_bytes,
+                plan.prepared_bytes + plan.activation_bytes + plan.loss_bytes, plan.total_bytes};
+    });
+}
+
+template <class Device>
+std::unique_ptr<ditto::AnyTrainer> make_on(const Options& options) {
+    return choose_trainer<Device>(options, [&]<class Chosen>() -> std::unique_ptr<ditto::AnyTrainer> {
+        typename Chosen::Settings settings;
+        settings.batch = {options.batch};
+        settings.device.threads = options.threads;
+        settings.optimizer = make_optimizer<typename Chosen::Optimizer>(options);
+        settings.loss = make_loss<typename Chosen::Loss>(options);
+        settings.seed = options.seed;
+        return std::make_unique<Chosen>(settings);
+    });
+}
+
+}  // namespace trainers
