@@ -130,14 +130,17 @@ def check_stop_and_resume(directory):
 
 
 def check_symbols():
-    """Two losses, three optimizers and two twin policies share one compiled network pass."""
+    """Two losses, three optimizers and two twin policies share one compiled network pass for each device."""
     if shutil.which("nm") is None:
         print("note: nm not found, the network passes in the program were not counted")
         return
     symbols = subprocess.run(["nm", "-C", BIN / "train_siamese"], capture_output=True, text=True, check=True).stdout
     for name in ("forward_pass", "backward_pass"):
         found = re.findall(rf"^[0-9a-f]+ [A-Za-z] void ditto::{name}<.*$", symbols, re.MULTILINE)
-        assert sum("[clone" not in symbol for symbol in found) == 1, (name, len(found))
+        devices = [re.search(r"ditto::(Cpu|Cuda)<ditto::(\w+)", symbol).group(1, 2)
+                   for symbol in found if "[clone" not in symbol]
+        on_cuda = [("Cuda", precision) for precision in ("bf16", "fp32", "tf32")]  # where it was built with CUDA
+        assert sorted(devices) in ([("Cpu", "fp32")], [("Cpu", "fp32"), *on_cuda]), (name, devices)
 
 
 def main():
