@@ -1,0 +1,97 @@
+"""Builds what a GPU needs and checks that it computes right: CTest's programs of label `cuda`, compute-sanitizer."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+SANITIZED = "inference"  # of tests/cuda/test_*.cpp: the one that the sanitizer, which makes it many times slower, runs
+CUDA_BIN = "/usr/local/cuda/bin"
+
+
+def graphics_card():
+    """(its name, its architecture as CMake takes it); or a line that says why there is none."""
+    query = ["nvidia-smi", "--query-gpu=name,compute_cap,driver_version", "--format=csv,noheader"]
+    try:
+        found = subprocess.run(query, capture_output=True, text=True, check=False, timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return None, f"nvidia-smi: {getattr(error, 'strerror', None) or 'no answer in 60 s'}"
+    lines = found.stdout.strip().splitlines()
+    if found.returncode != 0 or not lines:
+        return None, (lines or found.stderr.strip().splitlines() or ["nvidia-smi names none"])[0]
+    name, capability, driver = [field.strip() for field in lines[0].split(",")]
+    return (f"{name}, driver {driver}", capability.replace(".", "")), ""
+
+
+def tool(name):
+    """The path of a program of the CUDA Toolkit, or None."""
+    return shutil.which(name) or shutil.which(name, path=CUDA_BIN)
+
+
+def run(command, seconds, **more):
+    """(exit status, output); 124 if it took longer than `seconds`, 127 if it could not start."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                              timeout=max(seconds, 1), **more)
+        return done.returncode, done.stdout
+    except subprocess.TimeoutExpired as error:
+        output = error.stdout or b""
+        return 124, output.decode(errors="replace") if isinstance(output, bytes) else output
+    except OSError as error:
+        return 127, f"{command[0]}: {error.strerror}"
+
+
+def build(folder, architecture, seconds):
+    """Configures and builds the tests of label `cuda` and the benchmark programs. Empty, or why it failed."""
+    configure = ["cmake", "-S", str(ROOT), "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DDITTO_CUDA=ON",
+                 f"-DCMAKE_CUDA_ARCHITECTURES={architecture}"]
+    if not (pathlib.Path(folder) / "CMakeCache.txt").exists() and shutil.which("ninja"):
+        configure += ["-G", "Ninja"]
+    status, output = run(configure, seconds)
+    if status == 0:
+        tests = [f"cuda.{path.stem.removeprefix('test_')}" for path in sorted((ROOT / "tests" / "cuda").glob("test_*.cpp"))]
+        jobs = str(len(os.sched_getaffinity(0)))
+        status, output = run(["cmake", "--build", folder, "--parallel", jobs, "--target", "gpu_benchmarks", *tests],
+                             seconds)
+    if status == 0:
+        return ""
+    if status == 124:
+        return f"building took longer than {seconds:.0f} s"
+    lines = output.strip().splitlines()
+    return next((line.strip() for line in lines if "error" in line.lower()), (lines or ["no output"])[-1].strip())
+
+
+def tests(folder, seconds):
+    """Rows (check, result, detail) of CTest's label `cuda`: passed, failed or skipped, a row for each test."""
+    status, output = run(["ctest", "--test-dir", folder, "-L", "^cuda$", "--output-on-failure"], seconds)
+    rows = []
+    results = {"Passed": "passed", "***Skipped": "skipped", "***Failed": "failed", "***Timeout": "failed",
+               "***Not Run": "failed", "***Exception": "failed"}
+    for name, result, took in re.findall(r"Test +#\d+: (\S+) \.* *(\S[^\d\n]*?) +([\d.]+) sec", output):
+        word = next((word for text, word in results.items() if result.startswith(text)), "failed")
+        detail = f"{took} s"
+        if word == "failed":
+            said = re.findall(r"^.*(?:ERROR:|error:|skipped:).*$", output, re.MULTILINE)
+            detail = f"{result.strip('* ')}; {said[0].strip()}" if said else result.strip("* ")
+        rows.append((f"ctest {name}", word, detail))
+    if status == 124:
+        rows.append(("ctest -L ^cuda$", "not finished", f"took longer than {seconds:.0f} s"))
+    elif not rows:
+        rows.append(("ctest -L ^cuda$", "failed", (output.strip().splitlines() or ["no output"])[-1]))
+    return rows
+
+
+def sanitizer(folder, kind, seconds):
+    """One row: compute-sanitizer's `kind` (memcheck, racecheck) on one test program."""
+    name = f"compute-sanitizer {kind}, cuda.{SANITIZED}"
+    program = tool("compute-sanitizer")
+    if not program:
+        return name, "skipped", f"no compute-sanitizer in PATH or {CUDA_BIN}"
+    test = pathlib.Path(folder) / "tests" / "cuda" / SANITIZED
+    status, output = run([program, "--tool", kind, "--error-exitcode", "99", str(test)], seconds, cwd=ROOT / "tests")
+    summary = re.findall(r"^=+ ((?:ERROR|RACECHECK) SUMMARY.*)$", output, re.MULTILINE)
+    detail = summary[-1] if summary else (output.strip().splitlines() or ["no output"])[-1]
+    if status == 124:
+        return name, "not finished", f"took longer than {seconds:.0f} s"
+    return name, {0: "passed", 77: "skipped"}.get(status, "failed"), detail
