@@ -11,6 +11,7 @@ what is counted, gpu/pytorch_worker.py with which settings PyTorch runs.
 """
 import argparse
 import csv
+import dataclasses
 import io
 import json
 import pathlib
@@ -67,7 +68,7 @@ def kernels_by_nsys(options, pairs, precision, seconds):
         return {"failed": "this Toolkit has no CUPTI, and there is no nsys in PATH"}
     trace = str(pathlib.Path(options.build) / "training_step")
     found = last_json([nsys, "profile", "--cuda-graph-trace=node", "--force-overwrite=true", "-o", trace,
-                       program(options, "training_step"), precision, str(pairs), "5"], seconds, input="\n")
+                       program(options, "training_step"), precision, str(pairs), "5"], seconds, text="\n")
     status, output = checks.run([nsys, "stats", "--report", "cuda_gpu_kern_sum", "--format", "csv", "--quiet",
                                  "--force-export=true", trace + ".nsys-rep"], seconds)
     rows = list(csv.DictReader(io.StringIO(output[output.find("Time (%)"):]))) if status == 0 else []
@@ -108,6 +109,41 @@ def build_and_check(options, architecture, budget, pytorch_there):
     return rows
 
 
+@dataclasses.dataclass
+class Run:
+    """All that is known so far."""
+    options: argparse.Namespace
+    budget: race.Budget
+    card: str
+    checks: list
+    limits: dict
+    pytorch: race.PyTorch
+    no_pytorch: str
+    answers: list = dataclasses.field(default_factory=list)
+    kernels: dict = dataclasses.field(default_factory=lambda: {"failed": "not asked for yet"})
+
+    def write(self):
+        """The tables; with --output they are written, with everything that they stand on."""
+        options, bars = self.options, report.Bars(self.answers, self.limits, self.kernels)
+        versions = sorted({kept["version"] for kept in self.answers if "version" in kept})
+        peer = self.pytorch.about.get("version", "PyTorch did not start") if self.pytorch else (
+            f"ditto alone, PyTorch is absent: {self.no_pytorch}")
+        lines = [f"{self.card}; {processor.describe()['processor']}", "; ".join([*versions, peer]),
+                 f"medians of {options.rounds} rounds of {options.steps} or more repetitions; "
+                 f"{self.budget.used():.0f} s in all",
+                 "", *report.checks_table(self.checks), "", *report.machine_table(self.limits),
+                 *report.tasks_tables(self.answers, [task.title() for task in race.TASKS]),
+                 "", *report.kernels_table(self.kernels), "", *bars.table()]
+        text = "\n".join(lines) + "\n"
+        if options.output:
+            pathlib.Path(options.output + ".txt").write_text(text)
+            everything = {"card": self.card, "processor": processor.describe(), "options": vars(options),
+                          "peer": peer, "checks": self.checks, "limits": self.limits, "tasks": self.answers,
+                          "kernels": self.kernels, "bars": [{**row, "verdict": bars.verdict(row)} for row in bars.rows]}
+            pathlib.Path(options.output + ".json").write_text(json.dumps(everything, indent=2) + "\n")
+        return text
+
+
 def main():
     options = parse_arguments()
     budget = race.Budget(options.minutes)
@@ -122,12 +158,13 @@ def main():
     limits = last_json([program(options, "machine")], min(60, budget.left()))
     pytorch = None if no_pytorch else race.PyTorch(options.python, options.build)
     contest = race.Race(options, budget, pytorch)
-    answers, kernel_times = [], {}
+    run = Run(options, budget, card[0], check_rows, limits, pytorch, no_pytorch)
     try:
         for task in race.TASKS:
-            answers.append(contest.run(task))
+            run.answers.append(contest.run(task))
             if task == race.TASKS[0]:  # the same step again, for where its time goes
-                kernel_times = kernels(options, budget)
+                run.kernels = kernels(options, budget)
+            run.write()  # whoever ends the script keeps what there is
     finally:
         if pytorch:
             pytorch.stop()
@@ -136,26 +173,7 @@ def main():
             check_rows.append(checks.sanitizer(options.build, "racecheck", min(180, budget.left())))
         else:
             check_rows.append(("compute-sanitizer racecheck", "not run", "no time left"))
-
-    bars = report.Bars(answers, limits, kernel_times)
-    versions = sorted({kept["version"] for kept in answers if "version" in kept})
-    lines = [f"{card[0]}; {processor.describe()['processor']}",
-             "; ".join([*versions, pytorch.about.get("version", "") if pytorch else f"PyTorch is absent: {no_pytorch}"]),
-             f"medians of {options.rounds} rounds of {options.steps} or more repetitions; {budget.used():.0f} s in all",
-             "", *report.checks_table(check_rows), "", *report.machine_table(limits)]
-    for kept, task in zip(answers, race.TASKS):
-        lines += ([] if "not_run" in kept and "not_run" in answers[-1] and kept is not answers[0] else [""])
-        lines += report.task_table(kept, task.title())
-    lines += ["", *report.kernels_table(kernel_times), "", *bars.table()]
-    text = "\n".join(lines) + "\n"
-    print(text, end="")
-    if options.output:
-        pathlib.Path(options.output + ".txt").write_text(text)
-        everything = {"card": card[0], "processor": processor.describe(), "options": vars(options),
-                      "pytorch": pytorch.about if pytorch else no_pytorch, "checks": check_rows, "machine": limits,
-                      "tasks": answers, "kernels": kernel_times,
-                      "bars": [{**row, "verdict": bars.verdict(row)} for row in bars.rows]}
-        pathlib.Path(options.output + ".json").write_text(json.dumps(everything, indent=2) + "\n")
+    print(run.write(), end="")
     return 1 if any(result == "failed" for _, result, _ in check_rows) else 0
 
 

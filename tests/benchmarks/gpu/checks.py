@@ -3,6 +3,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -29,17 +30,19 @@ def tool(name):
     return shutil.which(name) or shutil.which(name, path=CUDA_BIN)
 
 
-def run(command, seconds, **more):
-    """(exit status, output); 124 if it took longer than `seconds`, 127 if it could not start."""
+def run(command, seconds, text="", cwd=None):
+    """(exit status, output); 124 if it took longer than `seconds`, 127 if it could not start. `text` is its input."""
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-                              timeout=max(seconds, 1), **more)
-        return done.returncode, done.stdout
-    except subprocess.TimeoutExpired as error:
-        output = error.stdout or b""
-        return 124, output.decode(errors="replace") if isinstance(output, bytes) else output
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   text=True, errors="replace", start_new_session=True, cwd=cwd)
     except OSError as error:
         return 127, f"{command[0]}: {error.strerror}"
+    try:
+        output, _ = process.communicate(text, timeout=max(seconds, 1))
+        return process.returncode, output
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # what it started, too
+        return 124, process.communicate()[0]
 
 
 def build(folder, architecture, seconds):

@@ -183,6 +183,8 @@ def answers():
         except Exception as error:  # pylint: disable=broad-except  (a variant that fails is a row that says why)
             text = str(error).strip().splitlines() or [""]
             yield {"failed": f"{type(error).__name__}: {text[0]}"[:200]}
+            if "CUDA error" in text[0]:
+                return  # no call of this process would succeed any more
 
 
 def main():

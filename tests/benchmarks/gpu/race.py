@@ -11,6 +11,8 @@ from rounds import Failure
 from worker import Worker
 
 HERE = pathlib.Path(__file__).parent
+LEAST_SECONDS = 25   # that a task needs, without what PyTorch compiles
+ROUNDS_SECONDS = 15  # of them those that its rounds may need
 NAMES = {"eager": "eager", "compiled": "max-autotune", "graphs": "reduce-overhead"}
 
 
@@ -125,16 +127,12 @@ class Race:
 
     def __init__(self, options, budget, pytorch):
         self.options, self.budget, self.pytorch = options, budget, pytorch
-        self.longest = {"training": 20.0, "inference": 15.0}  # seconds of a task so far, a guess at first
 
     def run(self, task):
         """What JSON keeps of a task. With "not_run": why, and nothing else."""
         kept = dataclasses.asdict(task)
-        expected = self.longest[task.question]
-        if self.budget.left() < expected:
-            return {**kept, "not_run": f"{max(self.budget.left(), 0):.0f} s were left, a task like it takes "
-                                       f"{expected:.0f} s"}
-        begin = time.monotonic()
+        if self.budget.left() < LEAST_SECONDS:
+            return {**kept, "not_run": "no time left"}
         print(f"[{self.budget.used():.0f} s] {task.title()}", file=sys.stderr)
         program = {"training": "benchmark_gpu_training_step", "inference": "benchmark_gpu_inference"}[task.question]
         command = [str(pathlib.Path(self.options.build) / "bin" / program), task.precision, str(task.size),
@@ -144,7 +142,7 @@ class Race:
             ditto = Worker(command)
             kept |= ditto.answer(self._patience(120))
             variants, left_out = self._prepare(task)
-            reports = self._rounds(ditto, variants, left_out)
+            reports = self._rounds(task, ditto, variants, left_out)
         except Failure as failure:
             return {**kept, "not_run": f"ditto: {failure}"}
         finally:
@@ -154,11 +152,13 @@ class Race:
         table = rounds.figures(reports)[label]
         rows = [{"contender": name, **figure, "per_second": task.size / figure["seconds"]}
                 for name, figure in table.items()]
-        self.longest[task.question] = max(self.longest[task.question], time.monotonic() - begin)
         return {**kept, "rows": rows, "left_out": left_out, "rounds": reports}
 
     def _patience(self, seconds):
         return max(1.0, min(seconds, self.budget.left()))
+
+    def _preparing(self):
+        return max(1.0, min(self.options.compile_seconds, self.budget.left() - ROUNDS_SECONDS))
 
     def _prepare(self, task):
         """PyTorch's variants that are ready, and {variant: why not}."""
@@ -168,9 +168,12 @@ class Race:
             if mode in left_out:
                 left_out[variant] = left_out[mode]
                 continue
+            if self.budget.left() < ROUNDS_SECONDS + 5:
+                left_out[variant] = "no time left"
+                continue
             try:
                 self._prepare_again(task, ready)
-                self.pytorch.prepare(task, variant, self._patience(self.options.compile_seconds))
+                self.pytorch.prepare(task, variant, self._preparing())
                 ready.append(variant)
             except Failure as failure:
                 left_out[variant] = str(failure)
@@ -185,19 +188,25 @@ class Race:
         """A process that ended, because a variant took too long, took all others with it."""
         if self.pytorch.worker is not None and not self.pytorch.worker.alive():
             for variant in ready:
-                self.pytorch.prepare(task, variant, self._patience(self.options.compile_seconds))
+                self.pytorch.prepare(task, variant, self._preparing())
 
-    def _rounds(self, ditto, variants, left_out):
+    def _rounds(self, task, ditto, variants, left_out):
         reports = {"ditto": [], **{variant: [] for variant in variants}}
         for _ in range(self.options.rounds):
             reports["ditto"].append(ditto.ask({}, self._patience(60)))
             for variant in [each for each in variants if each in reports]:
                 try:
-                    if self.pytorch.worker is None or not self.pytorch.worker.alive():
-                        raise Failure("its process ended")
+                    self._prepare_again(task, list(reports)[1:])
                     request = {"measure": variant, "steps": self.options.steps}
                     reports[variant].append(self.pytorch.ask(request, self._patience(60)))
                 except Failure as failure:
                     left_out[variant] = str(failure)
                     del reports[variant]
-        return reports
+                    if self.budget.left() < ROUNDS_SECONDS:
+                        return self._with_figures(reports, left_out)
+        return self._with_figures(reports, left_out)
+
+    @staticmethod
+    def _with_figures(reports, left_out):
+        left_out |= {name: "no time left" for name, found in reports.items() if not found}
+        return {name: found for name, found in reports.items() if found}

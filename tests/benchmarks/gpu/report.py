@@ -6,8 +6,6 @@ from race import variant_name
 
 def task_table(kept, title):
     unit = "pairs/s" if kept["question"] == "training" else "images/s"
-    if "not_run" in kept:
-        return [f"{title}: not run: {kept['not_run']}"]
     lines = [f"{title:<66}{'ms':>10}{unit:>12}{'ditto is':>10}"]
     for row in kept["rows"]:
         ours = row["contender"] == "ditto"
@@ -15,6 +13,17 @@ def task_table(kept, title):
         ratio = "" if ours else f"{row['ratio']:.2f}x"
         lines.append(f"  {name:<64}{1e3 * row['seconds']:>10.3f}{row['per_second']:>12.1f}{ratio:>10}")
     return lines + [f"  {variant_name(name)}: left out: {why}" for name, why in kept["left_out"].items()]
+
+
+def tasks_tables(answers, titles):
+    """A table for each task that was run, and a list of the others."""
+    lines, others = [], []
+    for kept, title in zip(answers, titles):
+        if "not_run" in kept:
+            others.append(f"  {title}: {kept['not_run']}")
+        else:
+            lines += ["", *task_table(kept, title)]
+    return lines + (["", "Not run", *others] if others else [])
 
 
 def checks_table(rows):
@@ -100,6 +109,8 @@ class Bars:
             besides = "no such row of PyTorch's"
         if ratios[False]:
             besides = f"{min(ratios[False]):.2f}x where PyTorch's images are on the GPU"
+        if kept and not group and "compiled" in kept["left_out"]:
+            besides += f"; without max-autotune: {kept['left_out']['compiled']}"
         self._add(bar, must, target, same, besides=besides)
 
     def _matrix_peak(self):
