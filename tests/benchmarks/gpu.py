@@ -5,9 +5,9 @@
   gpu.py --no-build           as it is built
   gpu.py --minutes 30 --output results
 
-It needs an NVIDIA GPU, nvcc, cmake, what ditto's build needs, and for the comparison a Python with PyTorch; no network.
-What no time is left for is listed as not run. Without a GPU: one line, and exit status 77. README.md in this folder says
-what is counted, gpu/pytorch_worker.py with which settings PyTorch runs.
+It needs an NVIDIA GPU, nvcc, cmake, what ditto's build needs, and for the comparison a Python with PyTorch; no
+network. What no time is left for is listed as not run. Without a GPU: one line, and exit status 77. README.md in this
+folder says what is counted, gpu/pytorch_worker.py with which settings PyTorch runs.
 """
 import argparse
 import csv

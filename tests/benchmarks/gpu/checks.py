@@ -53,10 +53,10 @@ def build(folder, architecture, seconds):
         configure += ["-G", "Ninja"]
     status, output = run(configure, seconds)
     if status == 0:
-        tests = [f"cuda.{path.stem.removeprefix('test_')}" for path in sorted((ROOT / "tests" / "cuda").glob("test_*.cpp"))]
+        files = sorted((ROOT / "tests" / "cuda").glob("test_*.cpp"))
+        targets = ["gpu_benchmarks", *(f"cuda.{file.stem.removeprefix('test_')}" for file in files)]
         jobs = str(len(os.sched_getaffinity(0)))
-        status, output = run(["cmake", "--build", folder, "--parallel", jobs, "--target", "gpu_benchmarks", *tests],
-                             seconds)
+        status, output = run(["cmake", "--build", folder, "--parallel", jobs, "--target", *targets], seconds)
     if status == 0:
         return ""
     if status == 124:

@@ -4,7 +4,7 @@
   {"measure": variant, "steps": n}                                       -> {"seconds": {label: [...]}}
 
 Settings: channels_last; cuDNN's benchmark mode; Adam in its fused form, zero_grad(set_to_none=True); fp32 has TF32 off
-for products and convolutions, tf32 has it on, bf16 is autocast, or for inference also the network in bfloat16. Variants:
+for products and convolutions, tf32 has it on, bf16 is autocast; for inference also the network in bfloat16. Variants:
   eager            as it is
   compiled         torch.compile(mode="max-autotune"), the loss too
   graphs           torch.compile(mode="reduce-overhead"): CUDA graphs, no search for kernels (inference)

@@ -186,7 +186,7 @@ class Race:
 
     def _prepare_again(self, task, ready):
         """A process that ended, because a variant took too long, took all others with it."""
-        if self.pytorch.worker is not None and not self.pytorch.worker.alive():
+        if self.pytorch and self.pytorch.worker is not None and not self.pytorch.worker.alive():
             for variant in ready:
                 self.pytorch.prepare(task, variant, self._preparing())
 

@@ -35,14 +35,14 @@ def machine_table(machine):
         return [f"The card's limits: not measured: {machine['failed']}"]
     flops, update = machine["flops"], machine["update"]
     lines = [f"The card's limits, measured: {machine['card']}, capability {machine['capability']}, "
-             f"{machine['multiprocessors']} multiprocessors, {machine['memory_bytes'] / 2**30:.0f} GiB, driver for CUDA "
-             f"{machine['driver_cuda']}"]
+             f"{machine['multiprocessors']} multiprocessors, {machine['memory_bytes'] / 2**30:.0f} GiB, driver for "
+             f"CUDA {machine['driver_cuda']}"]
     lines += [f"  product of 8192 x 8192 matrices, {name:<24}{flops[name] / 1e12:>10.1f} TFLOP/s" for name in flops]
     return lines + [
         f"  {'copy of a GiB on the card, read and written':<56}{machine['copy_bytes'] / 1e9:>10.1f} GB/s",
         f"  {'copy from pinned memory of the host':<56}{machine['host_copy_bytes'] / 1e9:>10.1f} GB/s",
-        f"  {'ditto: Adam on the network (7 numbers a parameter)':<56}{update['bytes'] / update['seconds'] / 1e9:>10.1f}"
-        f" GB/s, {1e3 * update['seconds']:.3f} ms",
+        f"  {'ditto: Adam on the network (7 numbers a parameter)':<56}"
+        f"{update['bytes'] / update['seconds'] / 1e9:>10.1f} GB/s, {1e3 * update['seconds']:.3f} ms",
     ]
 
 
@@ -140,7 +140,8 @@ class Bars:
         return "must met" if row["measured"] >= row["must"] else "BELOW"
 
     def table(self):
-        lines = ["Bars: how many times as fast as PyTorch ditto is, images from the host on both sides; shares of limits",
+        lines = ["Bars: how many times as fast as PyTorch ditto is, images from the host on both sides; "
+                 "shares of limits",
                  "| bar | must | target | measured | verdict | besides |", "| --- | --- | --- | --- | --- | --- |"]
         for row in self.rows:
             def text(value, percent=row["percent"]):

@@ -18,7 +18,7 @@
 
 namespace benchmarks {
 
-/// "ditto 0.1.0 (nvcc 13.0, cuDNN 9.19.0)"
+/// "ditto 0.1.0 (nvcc 13.0, CUDA 13.0, cuDNN)"
 inline std::string gpu_version() {
     std::string version = "ditto " DITTO_VERSION " (nvcc " + std::to_string(__CUDACC_VER_MAJOR__) + "." +
                           std::to_string(__CUDACC_VER_MINOR__) + ", CUDA " + ditto::detail::cuda_version();
