@@ -75,6 +75,9 @@ class ImageStore {
     /// The augmentation that the store was made for, if any.
     const std::optional<AugmentationSettings>& augmentation() const { return augmentation_; }
 
+    /// The part of each side of a stored image that the network sees without augmentation.
+    double window() const { return window_; }
+
     /// The stored bytes of image i.
     const Image& image(std::size_t i) const { return images_[i]; }
 

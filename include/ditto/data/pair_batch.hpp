@@ -2,15 +2,24 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "ditto/core/pair_label.hpp"
+#include "ditto/data/augmentation.hpp"
 
 namespace ditto {
+
+/// An image that is still to be made: which of a store, and how it is changed.
+struct ImageDraw {
+    std::uint32_t image = 0;
+    Augmentation augmentation{};
+};
 
 struct PairBatch {
     std::size_t pairs = 0;
     std::vector<float> images;      // [2 * pairs, H, W, 3], RGB in [0, 1]: first all left images, then all right ones
+    std::vector<ImageDraw> draws;   // [2 * pairs], in the same order: see PairLoaderSettings::only_draws
     std::vector<PairLabel> labels;  // [pairs]
 };
 

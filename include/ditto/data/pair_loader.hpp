@@ -30,6 +30,7 @@ struct PairLoaderSettings {
     bool shuffle = true;
     bool augment = true;  // as the store was made for, if it was; otherwise images come as the recipe makes them
     std::uint64_t seed = 0;
+    bool only_draws = false;  // fill PairBatch::draws and leave the images to whoever holds them
     std::size_t threads = 1;
     std::size_t prefetch = 2;  // batches that are prepared ahead, at most
 };
@@ -140,15 +141,19 @@ class PairLoader {
                                  static_cast<std::size_t>(store_.recipe().width);
         batch.pairs = std::min(settings_.batch_pairs, pairs_.size() - dropped_ - first);
         batch.labels.resize(batch.pairs);
-        batch.images.resize(2 * batch.pairs * size);
-        const std::span<float> images(batch.images);
+        batch.draws.resize(2 * batch.pairs);
         for (std::size_t i = 0; i < batch.pairs; ++i) {
             const std::uint32_t row = order_[first + i];
             const Pair& pair = pairs_[row];
             batch.labels[i] = pair.label;
-            store_.sample(pair.left, augmentation(row, 0), images.subspan(i * size, size));
-            store_.sample(pair.right, augmentation(row, 1), images.subspan((batch.pairs + i) * size, size));
+            batch.draws[i] = {pair.left, augmentation(row, 0)};
+            batch.draws[batch.pairs + i] = {pair.right, augmentation(row, 1)};
         }
+        if (settings_.only_draws) return;
+        batch.images.resize(2 * batch.pairs * size);
+        for (std::size_t i = 0; i < batch.draws.size(); ++i)
+            store_.sample(batch.draws[i].image, batch.draws[i].augmentation,
+                          std::span(batch.images).subspan(i * size, size));
     }
 
     Augmentation augmentation(std::uint32_t row, std::uint64_t side) const {

@@ -12,36 +12,11 @@
 #include <cstring>
 #include <span>
 
-#include "ditto/data/augmentation.hpp"
+#include "ditto/data/affine_map.hpp"
 #include "ditto/data/image.hpp"
 
 namespace ditto {
 namespace detail {
-
-/// Position in the stored image, in pixels from the centre of its first one, as an affine function of the output's
-/// row and column.
-struct AffineMap {
-    double x, x_by_row, x_by_column;
-    double y, y_by_row, y_by_column;
-
-    AffineMap(const Image& image, double window, const Augmentation& augmentation, int height, int width) {
-        // Augmentation runs from the original to the output; here each step is undone, in the opposite order.
-        const double to_stored_x = (augmentation.mirror ? -1.0 : 1.0) * window * image.width / width;
-        const double to_stored_y = window * image.height / height;
-        const double cosine = std::cos(augmentation.rotation) / augmentation.scale;
-        const double sine = std::sin(augmentation.rotation) / augmentation.scale;
-        x_by_column = to_stored_x * cosine;
-        x_by_row = to_stored_x * -sine;
-        y_by_column = to_stored_y * sine;
-        y_by_row = to_stored_y * cosine;
-        const double column = 0.5 - 0.5 * width - augmentation.shift_x, row = 0.5 - 0.5 * height - augmentation.shift_y;
-        x = 0.5 * image.width - 0.5 + x_by_row * row + x_by_column * column;
-        y = 0.5 * image.height - 0.5 + y_by_row * row + y_by_column * column;
-    }
-
-    /// Stored pixels that one step in the output covers, in the direction that covers most.
-    double step() const { return std::max(std::hypot(x_by_row, y_by_row), std::hypot(x_by_column, y_by_column)); }
-};
 
 using Float4 [[gnu::vector_size(16)]] = float;
 
@@ -87,9 +62,8 @@ inline Float4 bilinear(const Image& image, float y, float x) {
 /// The image must have 2 x 2 pixels or more.
 inline void resample(const Image& image, double window, const Augmentation& augmentation, int height, int width,
                      std::span<float> output) {
-    const detail::AffineMap map(image, window, augmentation, height, width);
-    // The tolerance keeps rounding in the map from doubling the samples of an image of exactly the right size.
-    const int samples = std::clamp(static_cast<int>(std::ceil(map.step() - 0.01)), 1, 4);
+    const detail::AffineMap map(image.height, image.width, window, augmentation, height, width);
+    const int samples = map.samples();
     const float divisor = 255.0F * static_cast<float>(samples * samples);
     const auto to_float = [](double value) { return static_cast<float>(value); };
     const float x_step = to_float(map.x_by_column), y_step = to_float(map.y_by_column);

@@ -7,10 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "ditto/core/error.hpp"
 #include "ditto/losses/loss.hpp"
 #include "ditto/network/stored_tensor.hpp"
 
 namespace ditto {
+
+class ImageStore;
+struct ImageDraw;
 
 /// What one step of training found, before the update.
 struct StepResult {
@@ -26,6 +30,13 @@ class AnyTrainer {
     /// One step on pairs = labels.size() pairs. images: [2 * pairs, H, W, C], all left images, then all right ones.
     /// `rate_factor` multiplies the optimizer's learning rate.
     virtual StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor) = 0;
+    /// Copies a store's images to where the trainer computes, where that is of use and they fit: true. Then step_held()
+    /// may be called.
+    virtual bool hold_images(const ImageStore&) { return false; }
+    /// The same step on held images, 2 * pairs of them: left images, then right ones. Throws Error if none are held.
+    virtual StepResult step_held(std::span<const ImageDraw>, std::span<const PairLabel>, double /*rate_factor*/) {
+        throw Error("this trainer holds no images; give step() their numbers");
+    }
     /// The features of any number of images with the running statistics: [count, features] to `features`.
     virtual void embed(std::span<const float> images, std::span<float> features) = 0;
     /// The score of `left.size() / features` pairs of features, to `scores`.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/memory.hpp"
+#include "ditto/data/cuda_images.cuh"
 #include "ditto/device/cuda/graph.cuh"
 #include "ditto/losses/mean_loss.cuh"
 #include "ditto/optim/cuda.cuh"
@@ -21,10 +23,12 @@
 
 namespace ditto {
 
-/// The loss's numbers, the values of the step and the optimizer's rule.
+/// The loss's numbers, the values of the step, the optimizer's rule, and how the images are made.
 template <class Optimizer, class P>
 constexpr std::size_t step_scratch_bytes(const Cuda<P>&, std::size_t pairs) {
-    return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) + sizeof(detail::RuleOf<Optimizer>);
+    return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) +
+           round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling)) +
+           2 * pairs * sizeof(detail::ImageSampling);
 }
 
 template <class Verifier, class Optimizer, class Device>
@@ -62,6 +66,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
           block_(plan_.total_bytes),
           host_state_(Plan::parameter_bytes + Plan::buffer_bytes + Plan::optimizer_bytes),
           input_(settings.batch.images() * image_size * sizeof(A)),
+          samplings_(settings.batch.images() * sizeof(detail::ImageSampling)),
           small_(sizeof(SmallInput) + settings.batch.count * (sizeof(PairLabel) + sizeof(double))) {
         if (settings_.batch.count < 1) throw Error("a Trainer needs batches of at least 1 pair; got 0");
         device_.step = &values()->step;
@@ -78,14 +83,44 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
 
     StepResult step(std::span<const float> images, std::span<const PairLabel> labels,
                     double rate_factor = 1.0) override {
-        const StepResult result = run(steps_graphs_, images, labels, rate_factor, true);
+        require_pairs(labels.size(), images.size() / image_size, images.size() % image_size == 0);
+        take_back();
+        load_images(images);
+        const StepResult result = run(step_graphs_, labels, rate_factor, [&] { ask_for_step(labels.size()); });
+        ++steps_;
+        return result;
+    }
+
+    /// As bytes, if beside the plan's block 256 MiB more than they take are free.
+    bool hold_images(const ImageStore& store) override {
+        held_graphs_.clear();  // they know where the images before were
+        images_.reset();
+        images_ = detail::CudaImages::of(store, context_);
+        return images_ != nullptr;
+    }
+    StepResult step_held(std::span<const ImageDraw> draws, std::span<const PairLabel> labels,
+                         double rate_factor) override {
+        if (!images_) throw Error("this trainer holds no images; give step() their numbers");
+        require_pairs(labels.size(), draws.size());
+        take_back();
+        auto* samplings = reinterpret_cast<detail::ImageSampling*>(samplings_.data());
+        for (std::size_t i = 0; i < draws.size(); ++i)
+            samplings[i] =
+                images_->sampling(draws[i], Verifier::Input::extents.height(), Verifier::Input::extents.width());
+        const StepResult result = run(held_graphs_, labels, rate_factor, [&] { ask_for_held_step(labels.size()); });
         ++steps_;
         return result;
     }
 
     /// Forward, loss and backward without the update: the gradients are then in gradients().
     StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> labels) {
-        return run(gradient_graphs_, images, labels, 1.0, false);
+        require_pairs(labels.size(), images.size() / image_size, images.size() % image_size == 0);
+        take_back();
+        load_images(images);
+        return run(gradient_graphs_, labels, 1.0, [&] {
+            copy_images(2 * labels.size());
+            ask_for_gradients(labels.size());
+        });
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
@@ -200,6 +235,11 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     StepValues* values() const {
         return reinterpret_cast<StepValues*>(device_loss() + detail::loss_numbers(settings_.batch.count));
     }
+    detail::RuleOf<Optimizer>* rule() const { return reinterpret_cast<detail::RuleOf<Optimizer>*>(values() + 1); }
+    detail::ImageSampling* device_samplings() const {
+        constexpr std::size_t bytes = round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling));
+        return reinterpret_cast<detail::ImageSampling*>(reinterpret_cast<std::byte*>(rule()) + bytes);
+    }
     std::byte* activation(std::size_t at) const {
         return tensors_.activations + plan_.activations.activation_offset(at);
     }
@@ -239,28 +279,27 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
 
     // --- A step
 
-    void require_pairs(std::size_t pairs, std::size_t numbers) const {
+    void require_pairs(std::size_t pairs, std::size_t images, bool whole = true) const {
         const auto fail = [&](const std::string& problem) {
-            throw Error("a training step got " + std::to_string(pairs) + " pairs and " + std::to_string(numbers) +
-                        " numbers of images; " + problem);
+            throw Error("a training step got " + std::to_string(pairs) + " pairs and " + std::to_string(images) +
+                        " images; " + problem);
         };
         if (pairs < minimum_pairs()) fail("give it at least " + std::to_string(minimum_pairs()) + " pairs");
         if (pairs > capacity_pairs()) fail("the trainer was made for at most " + std::to_string(capacity_pairs()));
-        if (numbers != 2 * pairs * image_size)
+        if (images != 2 * pairs || !whole)
             fail("each pair needs two images of " + std::to_string(image_size) + " numbers");
     }
 
-    StepResult run(Graphs& graphs, std::span<const float> images, std::span<const PairLabel> labels, double rate_factor,
-                   bool updates) {
+    // Launches the graph of this number of pairs, recording what `ask` asks for if it is the first. The images are in
+    // pinned memory already.
+    template <class Ask>
+    StepResult run(Graphs& graphs, std::span<const PairLabel> labels, double rate_factor, const Ask& ask) {
         const std::size_t pairs = labels.size();
-        require_pairs(pairs, images.size());
-        take_back();
-        load_images(images);
         std::copy(labels.begin(), labels.end(), host_labels());
         small()->values = {static_cast<std::uint64_t>(steps_), settings_.optimizer.learning_rate * rate_factor};
         auto graph = std::find_if(graphs.begin(), graphs.end(), [&](const auto& each) { return each.first == pairs; });
         if (graph == graphs.end()) {
-            graphs.emplace_back(pairs, detail::CudaGraph(context_, [&] { ask_for_step(pairs, updates); }));
+            graphs.emplace_back(pairs, detail::CudaGraph(context_, ask));
             graph = graphs.end() - 1;
         }
         graph->second.launch(context_);
@@ -270,8 +309,24 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     }
 
     // All that a step does on the GPU.
-    void ask_for_step(std::size_t pairs, bool updates) {
-        copy_in(activation(0), input_.data(), 2 * pairs * image_size * sizeof(A));
+    void ask_for_step(std::size_t pairs) {
+        copy_images(2 * pairs);
+        ask_for_gradients(pairs);
+        ask_for_update();
+    }
+    void ask_for_held_step(std::size_t pairs) {
+        copy_in(device_samplings(), samplings_.data(), 2 * pairs * sizeof(detail::ImageSampling));
+        constexpr int height = Verifier::Input::extents.height(), width = Verifier::Input::extents.width();
+        detail::for_each(device_, 2 * pairs * height * width,
+                         detail::SamplePixel<height, width, A>{images_->bytes(), device_samplings(),
+                                                               reinterpret_cast<A*>(activation(0))});
+        ask_for_gradients(pairs);
+        ask_for_update();
+    }
+    void copy_images(std::size_t images) { copy_in(activation(0), input_.data(), images * image_size * sizeof(A)); }
+
+    // From the images at activation 0 to the gradients, the scores and the loss.
+    void ask_for_gradients(std::size_t pairs) {
         copy_in(device_labels(), host_labels(), pairs * sizeof(PairLabel));
         copy_in(values(), &small()->values, sizeof(StepValues));
         prepare_weights();
@@ -280,16 +335,15 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         const LossCall<float, A> call = loss_call(pairs);
         forward_backward(settings_.loss, typename Verifier::Features{}, device_, call);
         backward_pass<Network>(device_, plan_.activations, tensors_, pass);
-        if (updates) {
-            std::array<std::byte*, max_optimizer_state> state{};
-            for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
-                state[i] = block_.data() + Plan::optimizer_offset() + i * Plan::parameter_bytes;
-            update_parameters(device_, settings_.optimizer, values(),
-                              reinterpret_cast<detail::RuleOf<Optimizer>*>(values() + 1), Plan::parameter_bytes,
-                              block_.data(), gradient_section(), state);
-        }
         copy_out(host_scores(), device_scores(), pairs * sizeof(double));
         copy_out(&small()->loss, device_loss(), sizeof(double));
+    }
+    void ask_for_update() {
+        std::array<std::byte*, max_optimizer_state> state{};
+        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
+            state[i] = block_.data() + Plan::optimizer_offset() + i * Plan::parameter_bytes;
+        update_parameters(device_, settings_.optimizer, values(), rule(), Plan::parameter_bytes, block_.data(),
+                          gradient_section(), state);
     }
 
     void prepare_weights() {
@@ -318,10 +372,11 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     detail::DeviceBlock block_;
     MemoryBlock host_state_;  // parameters, buffers, the optimizer's state: the beginning of the block
     std::vector<std::byte> host_gradients_;
-    detail::PinnedBlock input_, small_;
+    detail::PinnedBlock input_, samplings_, small_;
     Model<Verifier, float> host_model_;
     NetworkTensors<Network, float> tensors_{};
-    Graphs steps_graphs_, gradient_graphs_;
+    std::unique_ptr<detail::CudaImages> images_;
+    Graphs step_graphs_, held_graphs_, gradient_graphs_;
     std::int64_t steps_ = 0;
     bool lent_ = false;
 };

@@ -52,7 +52,8 @@ class Training {
           settings_(settings),
           directory_(std::move(directory)),
           progress_(progress),
-          loader_(store, pairs, loader_settings(settings, trainer)),
+          holds_images_(trainer.hold_images(store)),
+          loader_(store, pairs, loader_settings()),
           recorder_(trainer.score_kind(), settings.weights.margin, pairs.size()),
           metrics_file_(directory_.metrics(), trainer.score_kind()) {
         const auto same = std::ranges::count(pairs, PairLabel::same, &Pair::label);
@@ -142,9 +143,10 @@ class Training {
         std::vector<std::byte> data_;
     };
 
-    static PairLoaderSettings loader_settings(const TrainingSettings& settings, const AnyTrainer& trainer) {
-        PairLoaderSettings loader = settings.loader;
-        loader.smallest_batch = trainer.minimum_pairs();
+    PairLoaderSettings loader_settings() const {
+        PairLoaderSettings loader = settings_.loader;
+        loader.smallest_batch = trainer_.minimum_pairs();
+        loader.only_draws = holds_images_;
         return loader;
     }
 
@@ -152,7 +154,8 @@ class Training {
 
     void step() {
         const double factor = settings_.schedule(trainer_.steps());
-        const StepResult result = trainer_.step(batch_.images, batch_.labels, factor);
+        const StepResult result = holds_images_ ? trainer_.step_held(batch_.draws, batch_.labels, factor)
+                                                : trainer_.step(batch_.images, batch_.labels, factor);
         if (!std::isfinite(result.loss)) fail_diverged(result.loss);
         recorder_.add(result.loss, result.scores, batch_.labels);
         ++state_.batch;
@@ -254,6 +257,7 @@ class Training {
     TrainingSettings settings_;
     RunDirectory directory_;
     Progress& progress_;
+    bool holds_images_;
     PairLoader loader_;
     EpochRecorder recorder_;
     MetricsFile metrics_file_;

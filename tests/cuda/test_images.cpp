@@ -1,0 +1,117 @@
+// Images held and augmented on CUDA beside those that the host makes.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <vector>
+
+#include "../train/small_training.hpp"
+#include "ditto/data/cuda_images.cuh"
+#include "ditto/data/pair_loader.hpp"
+
+using namespace ditto;
+
+namespace {
+
+using Gpu = Trainer<Siamese<SmallNetwork, ContrastiveLoss>, SGD, Cuda<fp32>>;
+
+Image noise(int height, int width, std::uint64_t sample) {
+    Image image{height, width, {}};
+    Random random(4, RandomPurpose::test, 0, sample);
+    for (int i = 0; i < 3 * height * width; ++i)
+        image.pixels.push_back(static_cast<std::uint8_t>(random.uniform() * 255.99));
+    return image;
+}
+
+ImageStore noise_store(const std::optional<AugmentationSettings>& augmentation) {
+    std::vector<Image> images{noise(16, 16, 0), noise(40, 31, 1), noise(100, 130, 2), noise(2, 2, 3), noise(17, 90, 4)};
+    return {std::move(images), ImageRecipe{0.8, 16, 16}, augmentation, 1};
+}
+
+}  // namespace
+
+TEST_CASE("sampling on CUDA makes the pixels that the host makes") {
+    const AugmentationSettings strong{.mirror_probability = 0.5,
+                                      .rotation_probability = 0.9,
+                                      .rotation = 60.0,
+                                      .shift_probability = 0.9,
+                                      .shift = 5.0,
+                                      .scale_probability = 0.9,
+                                      .smallest_scale = 0.4,
+                                      .largest_scale = 1.8};
+    for (const auto& settings : {std::optional<AugmentationSettings>(), std::optional(strong)}) {
+        const ImageStore store = noise_store(settings);
+        const detail::CudaContext context(0);
+        Cuda<fp32> device;
+        device.context = const_cast<detail::CudaContext*>(&context);
+        const auto images = detail::CudaImages::of(store, context);
+        REQUIRE(images);
+        constexpr std::size_t count = 40, size = 16 * 16 * 3;
+        std::vector<detail::ImageSampling> samplings;
+        std::vector<float> expected(count * size), found(count * size);
+        for (std::size_t i = 0; i < count; ++i) {
+            ImageDraw draw{static_cast<std::uint32_t>(i % store.size()), {}};
+            if (settings) draw.augmentation = draw_augmentation(*settings, Random(1, RandomPurpose::test, 0, i));
+            samplings.push_back(images->sampling(draw, 16, 16));
+            store.sample(draw.image, draw.augmentation, std::span(expected).subspan(i * size, size));
+        }
+        const detail::DeviceBlock memory(count * sizeof(detail::ImageSampling)), output(count * size * sizeof(float));
+        const auto* on_device = reinterpret_cast<const detail::ImageSampling*>(memory.data());
+        REQUIRE(cudaMemcpy(memory.data(), samplings.data(), count * sizeof(detail::ImageSampling),
+                           cudaMemcpyHostToDevice) == cudaSuccess);
+        detail::for_each(
+            device, count * 16 * 16,
+            detail::SamplePixel<16, 16, float>{images->bytes(), on_device, reinterpret_cast<float*>(output.data())});
+        context.wait();
+        REQUIRE(cudaMemcpy(found.data(), output.data(), count * size * sizeof(float), cudaMemcpyDeviceToHost) ==
+                cudaSuccess);
+        // Positions are rounded at other places: 1e-5 of a pixel, and neighbours differ by up to 1.
+        for (std::size_t i = 0; i < found.size(); ++i) REQUIRE(std::abs(found[i] - expected[i]) <= 4e-5F);
+    }
+}
+
+TEST_CASE("a step on held images is a step on their numbers") {
+    const SmallFaces faces(8, true);
+    PairLoaderSettings settings;
+    settings.batch_pairs = 4;
+    settings.seed = 3;
+    PairLoader numbers(faces.images, faces.pairs, settings);
+    settings.only_draws = true;
+    PairLoader draws(faces.images, faces.pairs, settings);
+    auto gpu_settings = small_settings<Gpu>();
+    gpu_settings.optimizer.learning_rate = 1e-7;  // else the differences of one step grow in the next
+    Gpu by_numbers(gpu_settings), by_draws(gpu_settings);
+    CHECK_THROWS_AS(by_draws.step_held({}, {}, 1.0), Error);
+    REQUIRE(by_draws.hold_images(faces.images));
+    PairBatch batch, drawn;
+    for (std::uint32_t epoch = 0; epoch < 2; ++epoch) {
+        numbers.start_epoch(epoch);
+        draws.start_epoch(epoch);
+        while (numbers.next(batch)) {
+            REQUIRE(draws.next(drawn));
+            CHECK(drawn.images.empty());
+            CHECK(drawn.labels == batch.labels);
+            const double expected = by_numbers.step(batch.images, batch.labels).loss;
+            // A pixel differs by up to 4e-5, and BatchNorm of few samples multiplies that; another image would give
+            // another loss altogether.
+            CHECK(by_draws.step_held(drawn.draws, drawn.labels, 1.0).loss == doctest::Approx(expected).epsilon(1e-3));
+        }
+        CHECK_FALSE(draws.next(drawn));
+    }
+    std::vector<ImageDraw> wrong(8);
+    wrong.front().image = 1000;
+    CHECK_THROWS_WITH_AS(by_draws.step_held(wrong, std::vector(4, PairLabel::same), 1.0),
+                         doctest::Contains("image 1000 of"), Error);
+}
+
+#ifdef DITTO_CUDA_EMULATION
+TEST_CASE("images that do not fit are not held") {
+    const SmallFaces faces(8);
+    Gpu trainer(small_settings<Gpu>());
+    emulation::set_memory(detail::CudaImages::reserve, std::size_t{8} << 30);
+    CHECK_FALSE(trainer.hold_images(faces.images));
+    emulation::set_memory(std::size_t{4} << 30, std::size_t{8} << 30);
+    CHECK(trainer.hold_images(faces.images));
+}
+#endif
