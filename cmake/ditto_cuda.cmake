@@ -1,11 +1,13 @@
 # The CUDA backend, for ditto's own build and for the installed package.
 #   DITTO_CUDA   AUTO (the backend is on where nvcc and the CUDA Toolkit are found), ON (they must be) or OFF
+#   DITTO_CUDNN  ON (convolutions by cuDNN where it is found) or OFF (by unfolding)
 # Says in one line what was found. Where the backend is on there are
 #   ditto::cuda                      what a program with Cuda<...> in it links, instead of ditto::ditto
 #   ditto_compile_as_cuda(<file>...) makes the compiler of these files nvcc, whatever their names
 # and CMAKE_CUDA_ARCHITECTURES, unless it is set, is every architecture from 80 on that nvcc and ditto know.
 set(DITTO_CUDA AUTO CACHE STRING "The CUDA backend: AUTO (where nvcc is found), ON or OFF")
 set_property(CACHE DITTO_CUDA PROPERTY STRINGS AUTO ON OFF)
+option(DITTO_CUDNN "Convolutions on a GPU by cuDNN, where it is found" ON)
 set(ditto_cuda_off "")  # why the backend is off
 
 if(DITTO_CUDA STREQUAL "AUTO" OR DITTO_CUDA)
@@ -50,7 +52,9 @@ endif()
 
 set(ditto_cudnn "no cuDNN: convolutions by unfolding")
 set(ditto_cuda_libraries CUDA::cudart CUDA::cublasLt)
-if(DITTO_CUDNN_LIBRARY AND DITTO_CUDNN_INCLUDE_DIR)
+if(NOT DITTO_CUDNN)
+    set(ditto_cudnn "DITTO_CUDNN is OFF: convolutions by unfolding")
+elseif(DITTO_CUDNN_LIBRARY AND DITTO_CUDNN_INCLUDE_DIR)
     file(STRINGS "${DITTO_CUDNN_INCLUDE_DIR}/cudnn_version.h" ditto_cudnn_numbers
          REGEX "define CUDNN_(MAJOR|MINOR|PATCHLEVEL) +[0-9]+")
     list(TRANSFORM ditto_cudnn_numbers REPLACE "^.* " "")

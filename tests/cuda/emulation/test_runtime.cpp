@@ -307,6 +307,15 @@ TEST_CASE("calls that no stream orders spoil a capture") {
     CHECK(spoils(cudaStreamCaptureModeRelaxed, [&] { return cudaStreamSynchronize(stream); }));
     CHECK_FALSE(spoils(cudaStreamCaptureModeRelaxed, allocate));
     CHECK(cudaFree(memory) == cudaSuccess);
+    // A thread may do so for a while.
+    cudaStreamCaptureMode own = cudaStreamCaptureModeRelaxed;
+    REQUIRE(cudaThreadExchangeStreamCaptureMode(&own) == cudaSuccess);
+    CHECK_FALSE(spoils(cudaStreamCaptureModeThreadLocal, allocate));
+    CHECK(spoils(cudaStreamCaptureModeThreadLocal, [&] { return cudaStreamSynchronize(stream); }));
+    CHECK(own == cudaStreamCaptureModeGlobal);
+    REQUIRE(cudaThreadExchangeStreamCaptureMode(&own) == cudaSuccess);
+    CHECK(cudaFree(memory) == cudaSuccess);
+    CHECK(spoils(cudaStreamCaptureModeThreadLocal, allocate));
     CHECK(buffer.get() == std::vector<float>{1});
     cudaGetLastError();
 }

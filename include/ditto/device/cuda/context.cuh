@@ -2,18 +2,29 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "ditto/device/cuda/cuda.hpp"
 #include "ditto/device/cuda/status.cuh"
+#ifdef DITTO_CUDNN
+#include "ditto/device/cuda/cudnn.cuh"
+#endif
 
 namespace ditto::detail {
+
+#ifndef DITTO_CUDNN
+/// A program that is compiled without cuDNN has nothing in its place.
+struct Cudnn {
+    explicit Cudnn(cudaStream_t) {}
+};
+#endif
 
 /// Does nothing. The runtime has its code only if the program was compiled for the GPU.
 inline __global__ void probe_kernel() {}
 
-/// A chosen GPU, a stream and a handle of cuBLASLt.
+/// A chosen GPU, a stream, a handle of cuBLASLt and, in a program that is compiled with it, cuDNN.
 class CudaContext {
   public:
     /// Throws Error when there is no such GPU, the driver is too old, or the program has no code for it.
@@ -27,24 +38,35 @@ class CudaContext {
         check(cudaSetDevice(index), "choosing the GPU");
         cudaFuncAttributes attributes{};
         check(cudaFuncGetAttributes(&attributes, probe_kernel), "looking for the program's code for this GPU");
-        check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
-        check(cublasLtCreate(&blas_), "starting cuBLASLt");
+        try {
+            check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
+            check(cublasLtCreate(&blas_), "starting cuBLASLt");
+            dnn_.emplace(stream_);
+        } catch (...) {
+            release();
+            throw;
+        }
     }
     CudaContext(const CudaContext&) = delete;
     CudaContext& operator=(const CudaContext&) = delete;
-    ~CudaContext() {
-        cublasLtDestroy(blas_);
-        cudaStreamDestroy(stream_);
-    }
+    ~CudaContext() { release(); }
 
     cudaStream_t stream() const { return stream_; }
     cublasLtHandle_t blas() const { return blas_; }
+    Cudnn& dnn() { return *dnn_; }
     /// Waits until all work is done.
     void wait() const { check(cudaStreamSynchronize(stream_), "the work on the GPU"); }
 
   private:
+    void release() {
+        dnn_.reset();
+        if (blas_ != nullptr) cublasLtDestroy(blas_);
+        if (stream_ != nullptr) cudaStreamDestroy(stream_);
+    }
+
     cudaStream_t stream_ = nullptr;
     cublasLtHandle_t blas_ = nullptr;
+    std::optional<Cudnn> dnn_;  // made when there is a stream
 };
 
 /// Memory of the GPU in one piece.

@@ -57,6 +57,11 @@ class ProductDescription {
     ProductDescription& operator=(const ProductDescription&) = delete;
     ~ProductDescription() { cublasLtMatmulDescDestroy(product_); }
     operator cublasLtMatmulDesc_t() const { return product_; }
+    /// Adds bias [n] to every row of the result, which has float numbers.
+    void add_bias(const float* bias) {
+        set(CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
+        set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
+    }
 
   private:
     template <class Value>
@@ -86,12 +91,14 @@ inline cublasLtMatmulAlgo_t choose_algorithm(cublasLtHandle_t blas, const Produc
     return best.algo;
 }
 
-/// c [m, n] = a [m, k] b [k, n] + beta c, summed in float32. `workspace` has product_workspace bytes.
+/// c [m, n] = a [m, k] b [k, n] + beta c, summed in float32. `workspace` has product_workspace bytes. A `bias` [n] is
+/// added to every row of c; only float ones take it, because cuBLASLt wants it in c's type.
 template <class P, class A, class C>
 void gemm(const Cuda<P>& device, std::size_t m, std::size_t n, std::size_t k, DeviceMatrix<const A> a,
-          DeviceMatrix<const A> b, float beta, DeviceMatrix<C> c, void* workspace) {
+          DeviceMatrix<const A> b, float beta, DeviceMatrix<C> c, void* workspace, const float* bias = nullptr) {
     const cublasLtHandle_t blas = device.context->blas();
-    const ProductDescription product(compute_type<P>, b.transposed, a.transposed);
+    ProductDescription product(compute_type<P>, b.transposed, a.transposed);
+    if (bias != nullptr) product.add_bias(bias);
     const ProductLayout first(cuda_type<A>, b.transposed ? n : k, b.transposed ? k : n, b.stride);
     const ProductLayout second(cuda_type<A>, a.transposed ? k : m, a.transposed ? m : k, a.stride);
     const ProductLayout result(cuda_type<C>, m, n, c.stride);

@@ -11,24 +11,10 @@
 #include "ditto/core/plan.hpp"
 #include "ditto/device/cuda/gemm.cuh"
 #include "ditto/device/cuda/launch.cuh"
-#include "ditto/layers/conv2d/conv2d.hpp"
+#include "ditto/layers/conv2d/grid.cuh"
 #include "ditto/layers/linear/cuda.cuh"
 
 namespace ditto::detail {
-
-/// Integers of a convolution, as device code reads them.
-template <class Conv, class Input>
-struct ConvolutionGrid {
-    static constexpr int kernel = Conv::Geometry::kernel, stride = Conv::Geometry::stride;
-    static constexpr int padding = Conv::Geometry::padding;
-    static constexpr int height = Input::extents.height(), width = Input::extents.width();
-    static constexpr int in = Conv::in_channels, out = Conv::out_channels;
-    static constexpr int out_height = Conv::output(Input::extents).height();
-    static constexpr int out_width = Conv::output(Input::extents).width();
-    static constexpr std::size_t in_size = std::size_t{height} * width * in;
-    static constexpr std::size_t pixels = std::size_t{out_height} * out_width;
-    static constexpr std::size_t depth = std::size_t{kernel} * kernel * in;
-};
 
 /// Writes one number of the columns.
 template <class Grid, class A>
@@ -96,6 +82,11 @@ struct UnfoldedConvolution {
 
     static void prepare(const Cuda<P>& device, const float* weight, void* to) {
         round_weight(device, weights, weight, to);
+    }
+    /// The weight of a call as the passes take it.
+    template <class Call>
+    static const A* weight(const Call& call) {
+        return product_weight<A>(call);
     }
 
     /// y [images, pixels, Out] = x convolved with the weight.

@@ -8,7 +8,7 @@
 
 #include "ditto/core/plan.hpp"
 #include "ditto/layers/batch_norm/cuda.cuh"
-#include "ditto/layers/conv2d/unfolded.cuh"
+#include "ditto/layers/conv2d/passes.cuh"
 #include "ditto/layers/conv_block/conv_block.hpp"
 
 namespace ditto {
@@ -195,7 +195,7 @@ template <class Block, class Input, class P>
 struct CudaBlock {
     using A = typename Cuda<P>::activation;
     using Grid = BlockGrid<Block, Input>;
-    using Passes = UnfoldedConvolution<typename Block::Convolution, Input, P>;
+    using Passes = CudaConvolution<typename Block::Convolution, Input, P>;
     static constexpr std::size_t channels = Grid::channels;
 
     struct Saved {
@@ -226,7 +226,7 @@ struct CudaBlock {
         const std::size_t outputs = call.images * Grid::out_pixels * channels;
         if (!call.training) {
             A* map = reinterpret_cast<A*>(head);
-            Passes::forward(device, call.images, call.input, product_weight<A>(call), map, workspace);
+            Passes::forward(device, call.images, call.input, Passes::weight(call), map, workspace);
             for_each(device, outputs,
                      FrozenBlock<Grid, A>{map,
                                           call.output,
@@ -237,7 +237,7 @@ struct CudaBlock {
         }
         const Saved saved(call.saved, call.images);
         const std::size_t rows = call.images / call.groups * Grid::pixels;
-        Passes::forward(device, call.images, call.input, product_weight<A>(call), saved.map, workspace);
+        Passes::forward(device, call.images, call.input, Passes::weight(call), saved.map, workspace);
         sum_rows<2>(
             device, call.groups, rows, channels,
             AddReluMoments<A>{saved.map, call.parameters[1], call.buffers[0], channels},
@@ -266,7 +266,7 @@ struct CudaBlock {
             partial, StoreColumn{call.parameter_gradients[1]});
         Passes::weight_gradient(device, call.images, call.input, saved.map, call.parameter_gradients[0], workspace);
         if (call.input_gradient != nullptr)
-            Passes::input_gradient(device, call.images, saved.map, product_weight<A>(call), call.input_gradient,
+            Passes::input_gradient(device, call.images, saved.map, Passes::weight(call), call.input_gradient,
                                    workspace);
     }
 };

@@ -67,9 +67,11 @@ constexpr std::size_t workspace_bytes(Linear<In, Out>, Input, const Cuda<P>&, Wo
 
 template <int In, int Out, class Input, class P, class A>
 void forward(Linear<In, Out>, Input, const Cuda<P>& device, const ForwardCall<float, A>& call) {
+    constexpr bool in_product = std::is_same_v<A, float>;
     detail::gemm<P, A, A>(device, call.images, Out, In, {call.input, In}, {detail::product_weight<A>(call), Out}, 0.0F,
-                          {call.output, Out}, call.workspace);
-    detail::for_each(device, call.images * Out, detail::AddBias<A>{call.output, call.parameters[1], Out});
+                          {call.output, Out}, call.workspace, in_product ? call.parameters[1] : nullptr);
+    if (!in_product)
+        detail::for_each(device, call.images * Out, detail::AddBias<A>{call.output, call.parameters[1], Out});
 }
 
 template <int In, int Out, class Input, class P, class A>

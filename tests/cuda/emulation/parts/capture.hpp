@@ -62,15 +62,20 @@ inline void end(const std::shared_ptr<Capture>& capture) {
     std::erase(device().captures, capture);
 }
 
+/// How a thread's calls heed captures: see cudaThreadExchangeStreamCaptureMode.
+inline thread_local cudaStreamCaptureMode thread_mode = cudaStreamCaptureModeGlobal;
+
 /// Calls that are not ordered by any stream (an allocation, a synchronous copy) must not be made while the calling
 /// thread captures, unless in relaxed mode, nor while any thread captures in global mode. Such a call spoils the
 /// capture.
 inline cudaError_t refuse_while_capturing() {
+    if (thread_mode == cudaStreamCaptureModeRelaxed) return cudaSuccess;
     cudaError_t error = cudaSuccess;
     for (const auto& capture : device().captures) {
+        const bool own = capture->thread == std::this_thread::get_id();
         const bool forbids =
-            capture->mode == cudaStreamCaptureModeGlobal ||
-            (capture->mode == cudaStreamCaptureModeThreadLocal && capture->thread == std::this_thread::get_id());
+            own ? capture->mode != cudaStreamCaptureModeRelaxed
+                : capture->mode == cudaStreamCaptureModeGlobal && thread_mode == cudaStreamCaptureModeGlobal;
         if (!forbids) continue;
         capture->invalid = true;
         error = cudaErrorStreamCaptureUnsupported;

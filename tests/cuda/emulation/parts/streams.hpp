@@ -69,6 +69,15 @@ inline cudaError_t cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t function
     });
 }
 
+/// Changes how the calling thread heeds captures, and gives how it did.
+inline cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode* mode) {
+    using namespace emulation::detail;
+    if (mode == nullptr || *mode < cudaStreamCaptureModeGlobal || *mode > cudaStreamCaptureModeRelaxed)
+        return result(cudaErrorInvalidValue);
+    std::swap(thread_mode, *mode);
+    return cudaSuccess;
+}
+
 inline cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode mode) {
     using namespace emulation::detail;
     const Lock lock;
