@@ -74,7 +74,7 @@ def check_bad_weights(folder, data):
 def check_bad_run(folder, data):
     # Built without CUDA, or with it on a machine that has no GPU for it. (Where there is one, this is no error.)
     if not pathlib.Path("/dev/nvidia0").exists():
-        fails(folder, "built without CUDA|no NVIDIA driver|no GPU that CUDA can use|driver is older",
+        fails(folder, "(built without CUDA|no NVIDIA driver|no GPU that CUDA can use|driver is older)",
               "--device", "cuda")
     (folder / "file").write_text("")
     expect = "cannot make the run directory .*file/run"
