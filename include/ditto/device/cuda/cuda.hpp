@@ -58,9 +58,6 @@ inline constexpr bool compiled_as_cuda = false;
 /// Cannot be used here: says so.
 template <class Precision>
 struct Cuda {
-    static_assert(detail::compiled_as_cuda<Precision>,
-                  "ditto: Cuda<...> in a file that is not compiled as CUDA; link ditto::cuda and name the file in "
-                  "ditto_compile_as_cuda()");
     using precision = Precision;
     using scalar = float;
     using activation = float;
@@ -69,7 +66,13 @@ struct Cuda {
     static constexpr bool prepares_in_training = true;
     int threads = 1;
     int index = 0;
+    // Last: after it clang knows no other member.
+    static_assert(detail::compiled_as_cuda<Precision>,
+                  "ditto: Cuda<...> in a file that is not compiled as CUDA; link ditto::cuda and name the file in "
+                  "ditto_compile_as_cuda()");
 };
+template <class Precision>
+void prepare(const Cuda<Precision>&) {}  // so that there is no second error
 
 #endif
 
