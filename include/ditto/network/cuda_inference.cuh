@@ -11,6 +11,7 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/memory.hpp"
+#include "ditto/core/parallel.hpp"
 #include "ditto/device/cuda/graph.cuh"
 #include "ditto/losses/cpu.hpp"
 #include "ditto/network/inference.hpp"
@@ -64,9 +65,7 @@ class Inference<VerifierType, Cuda<P>> {
         }
         for (std::size_t first = 0; first < count; first += capacity_) {
             const std::size_t now = std::min(capacity_, count - first);
-            const auto from = images.subspan(first * image_size, now * image_size);
-            std::transform(from.begin(), from.end(), reinterpret_cast<A*>(images_.data()),
-                           [](float number) { return A(number); });
+            load(images.subspan(first * image_size, now * image_size));
             pass_of(now).launch(context_);
             context_.wait();
             std::transform(reinterpret_cast<const A*>(features_.data()),
@@ -92,6 +91,13 @@ class Inference<VerifierType, Cuda<P>> {
     const Plan& plan() const { return plan_; }
 
   private:
+    void load(std::span<const float> images) {
+        A* numbers = reinterpret_cast<A*>(images_.data());
+        constexpr std::size_t chunk = 1 << 16;
+        parallel_chunks(images.size(), chunk, std::max(1, device_.threads), [&](std::size_t first, std::size_t last) {
+            for (std::size_t i = first; i < last; ++i) numbers[i] = A(images[i]);
+        });
+    }
     void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) const {
         detail::check(cudaMemcpyAsync(to, from, bytes, kind, context_.stream()), "copying");
     }

@@ -14,6 +14,7 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/memory.hpp"
+#include "ditto/core/parallel.hpp"
 #include "ditto/data/cuda_images.cuh"
 #include "ditto/device/cuda/graph.cuh"
 #include "ditto/losses/mean_loss.cuh"
@@ -51,7 +52,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
 
     struct Settings {
         batch_pairs batch{16};  ///< the most pairs in a step
-        Device device{};        ///< which GPU
+        Device device{};        ///< which GPU; its threads convert images
         Optimizer optimizer{};
         Loss loss{};
         std::uint64_t seed = 0;  ///< of the initial weights and of dropout
@@ -253,7 +254,10 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
 
     void load_images(std::span<const float> images) {
         A* numbers = reinterpret_cast<A*>(input_.data());
-        std::transform(images.begin(), images.end(), numbers, [](float number) { return A(number); });
+        constexpr std::size_t chunk = 1 << 16;
+        parallel_chunks(images.size(), chunk, std::max(1, device_.threads), [&](std::size_t first, std::size_t last) {
+            for (std::size_t i = first; i < last; ++i) numbers[i] = A(images[i]);
+        });
     }
     void read_features(std::span<float> features) {
         std::vector<A> numbers(features.size());

@@ -122,6 +122,19 @@ class CompilesAhead:
         self.thread.join(30)
 
 
+def by_place(reports):
+    """The reports with seconds under "card" or "host", where the contender's images lie. Where ditto's lie on the host
+    only, all are compared with that."""
+    places = list(reports["ditto"][0]["seconds"])
+
+    def renamed(name, report):
+        [(_, seconds)] = report["seconds"].items()
+        return {"seconds": {"host" if "+host" in name or "card" not in places else "card": seconds}}
+
+    return {name: those if name == "ditto" else [renamed(name, report) for report in those]
+            for name, those in reports.items()}
+
+
 class Race:
     """Runs tasks: each of ditto's and PyTorch's measurements once a round, in turn."""
 
@@ -148,10 +161,8 @@ class Race:
         finally:
             if ditto is not None:
                 ditto.stop()
-        [label] = reports["ditto"][0]["seconds"]
-        table = rounds.figures(reports)[label]
-        rows = [{"contender": name, **figure, "per_second": task.size / figure["seconds"]}
-                for name, figure in table.items()]
+        rows = [{"contender": name, "place": place, **figure, "per_second": task.size / figure["seconds"]}
+                for place, table in rounds.figures(by_place(reports)).items() for name, figure in table.items()]
         return {**kept, "rows": rows, "left_out": left_out, "rounds": reports}
 
     def _patience(self, seconds):

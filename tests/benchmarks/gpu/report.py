@@ -9,7 +9,8 @@ def task_table(kept, title):
     lines = [f"{title:<66}{'ms':>10}{unit:>12}{'ditto is':>10}"]
     for row in kept["rows"]:
         ours = row["contender"] == "ditto"
-        name = "ditto, images from the host" if ours else variant_name(row["contender"])
+        places = {"card": "augmented images on the GPU", "host": "images from the host"}
+        name = f"ditto, {places[row['place']]}" if ours else variant_name(row["contender"])
         ratio = "" if ours else f"{row['ratio']:.2f}x"
         lines.append(f"  {name:<64}{1e3 * row['seconds']:>10.3f}{row['per_second']:>12.1f}{ratio:>10}")
     return lines + [f"  {variant_name(name)}: left out: {why}" for name, why in kept["left_out"].items()]
@@ -68,8 +69,8 @@ def kernels_table(kernels):
 
 
 class Bars:
-    """The last table. A ratio counts the same work on both sides, images from the host's memory; what it is when
-    PyTorch's images lie on the GPU already is said beside it."""
+    """The last table. A ratio counts the same work on both sides: images on the GPU in training, images from the host's
+    memory in inference. What it is in the other case is said beside it."""
 
     def __init__(self, answers, machine, kernels):
         self.answers = {(kept["question"], kept["precision"], kept["size"]): kept for kept in answers}
@@ -99,16 +100,18 @@ class Bars:
 
     def _race(self, bar, must, target, key, group=""):
         kept = self._kept(key)
-        ratios = {True: [], False: []}  # images from the host?
+        trains = key[0] == "training"
+        ratios = {True: [], False: []}  # the bar's case?
         for row in kept["rows"] if kept else []:
             if row["contender"] != "ditto" and row["contender"].startswith(group):
-                ratios["+host" in row["contender"]].append(row["ratio"])
+                ratios[("+host" in row["contender"]) != trains].append(row["ratio"])
         same = min(ratios[True], default=None)
         besides = "" if kept else "its task was not run"
         if kept and same is None:
             besides = "no such row of PyTorch's"
         if ratios[False]:
-            besides = f"{min(ratios[False]):.2f}x where PyTorch's images are on the GPU"
+            other = "images come from the host" if trains else "PyTorch's images are on the GPU"
+            besides = f"{min(ratios[False]):.2f}x where {other}"
         if kept and not group and "compiled" in kept["left_out"]:
             besides += f"; without max-autotune: {kept['left_out']['compiled']}"
         self._add(bar, must, target, same, besides=besides)
@@ -140,7 +143,7 @@ class Bars:
         return "must met" if row["measured"] >= row["must"] else "BELOW"
 
     def table(self):
-        lines = ["Bars: how many times as fast as PyTorch ditto is, images from the host on both sides; "
+        lines = ["Bars: how many times as fast as PyTorch ditto is; "
                  "shares of limits",
                  "| bar | must | target | measured | verdict | besides |", "| --- | --- | --- | --- | --- | --- |"]
         for row in self.rows:

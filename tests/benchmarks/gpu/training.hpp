@@ -6,6 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "ditto/core/parallel.hpp"
+#include "ditto/core/random.hpp"
+#include "ditto/data/image_store.hpp"
+#include "ditto/data/pair_batch.hpp"
 #include "ditto/layers/cuda.cuh"
 #include "ditto/losses/cuda.cuh"
 #include "ditto/network/face_network.hpp"
@@ -21,8 +25,12 @@ using FaceTrainer =
 
 template <class P>
 FaceTrainer<P> make_trainer(std::size_t pairs) {
-    return FaceTrainer<P>(
-        {.batch = {pairs}, .optimizer = {.learning_rate = 1e-5}, .loss = ditto::ContrastiveLoss(40.0)});
+    typename FaceTrainer<P>::Settings settings;
+    settings.batch = ditto::batch_pairs{pairs};
+    settings.device.threads = ditto::available_threads();
+    settings.optimizer.learning_rate = 1e-5;
+    settings.loss.margin = 40.0;
+    return FaceTrainer<P>(settings);
 }
 
 inline std::vector<ditto::PairLabel> alternating_labels(std::size_t pairs) {
@@ -30,6 +38,28 @@ inline std::vector<ditto::PairLabel> alternating_labels(std::size_t pairs) {
     for (std::size_t i = 0; i < pairs; ++i)
         labels[i] = i % 2 == 0 ? ditto::PairLabel::different : ditto::PairLabel::same;
     return labels;
+}
+
+/// A few pictures of noise, as large as augmentation has a data set keep them.
+inline ditto::ImageStore noise_pictures() {
+    constexpr int size = 224;
+    const auto draw = [](std::size_t i) {
+        ditto::Image picture{size, size, std::vector<std::uint8_t>(3 * size * size)};
+        for (std::size_t k = 0; k < picture.pixels.size(); ++k)
+            picture.pixels[k] = static_cast<std::uint8_t>((k * (2 * i + 3)) >> 3);
+        return picture;
+    };
+    return {64, draw, ditto::ImageRecipe{1.0, 128, 128}, ditto::AugmentationSettings{}};
+}
+
+/// An augmented image of the pictures for each place in a batch.
+inline std::vector<ditto::ImageDraw> draws(std::size_t pairs, const ditto::ImageStore& pictures) {
+    std::vector<ditto::ImageDraw> all;
+    for (std::size_t i = 0; i < 2 * pairs; ++i)
+        all.push_back({static_cast<std::uint32_t>(i % pictures.size()),
+                       ditto::draw_augmentation(*pictures.augmentation(),
+                                                ditto::Random(1, ditto::RandomPurpose::augmentation, 0, i))});
+    return all;
 }
 
 /// Layers whose passes are products of matrices.
