@@ -11,7 +11,9 @@
 
 #include "ditto/core/parallel.hpp"
 #include "ditto/core/random.hpp"
+#include "ditto/data/feature_recipe.hpp"
 #include "ditto/data/image_store.hpp"
+#include "ditto/data/mirror.hpp"
 #include "ditto/data/pair_list.hpp"
 #include "ditto/evaluate/roc.hpp"
 #include "ditto/train/any_trainer.hpp"
@@ -35,9 +37,37 @@ inline std::vector<PairLabel> pair_labels(std::span<const Pair> pairs) {
     return labels;
 }
 
-/// The score of every pair, [pairs], with the running statistics and without augmentation. Each image is embedded once.
+/// The features of `images`, positions in the store, in their order: [images, features], as the recipe makes them, with
+/// the running statistics and without augmentation.
+inline std::vector<float> embed_images(AnyTrainer& trainer, const ImageStore& store,
+                                       std::span<const std::uint32_t> images, const FeatureRecipe& recipe,
+                                       int threads) {
+    const Extents extents = trainer.image_extents();
+    const auto image_size = static_cast<std::size_t>(extents.size());
+    const std::size_t feature_count = trainer.feature_count(), batch = 2 * trainer.capacity_pairs();
+    std::vector<float> pixels(batch * image_size);                                    // [batch, H, W, 3]
+    std::vector<float> mirrored(recipe.mirror_averaged ? batch * feature_count : 0);  // [batch, features]
+    std::vector<float> features(images.size() * feature_count);
+    for (std::size_t first = 0; first < images.size(); first += batch) {
+        const std::size_t now = std::min(batch, images.size() - first);
+        const auto image = [&](std::size_t i) { return std::span(pixels).subspan(i * image_size, image_size); };
+        const auto own = std::span(features).subspan(first * feature_count, now * feature_count);
+        parallel_for(now, threads, [&](std::size_t i) { store.sample(images[first + i], {}, image(i)); });
+        trainer.embed(std::span(pixels).first(now * image_size), own);
+        const auto other = std::span(mirrored).first(recipe.mirror_averaged ? own.size() : 0);
+        if (recipe.mirror_averaged) {
+            parallel_for(now, threads, [&](std::size_t i) { mirror(image(i), extents.height(), extents.width()); });
+            trainer.embed(std::span(pixels).first(now * image_size), other);
+        }
+        finish_features(recipe, feature_count, own, other);
+    }
+    return features;
+}
+
+/// The score of every pair, [pairs], from features as embed_images() makes them. Each image is embedded once (with its
+/// mirror image, where the recipe averages them).
 inline std::vector<double> score_images(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
-                                        int threads) {
+                                        int threads, const FeatureRecipe& recipe = {}) {
     constexpr std::uint32_t unused = std::numeric_limits<std::uint32_t>::max();
     std::vector<std::uint32_t> row_of(store.size(), unused), images;  // rows of `features`, and the image in each
     for (const Pair& pair : pairs)
@@ -46,19 +76,8 @@ inline std::vector<double> score_images(AnyTrainer& trainer, const ImageStore& s
                 row_of[image] = static_cast<std::uint32_t>(images.size());
                 images.push_back(image);
             }
-
-    const auto image_size = static_cast<std::size_t>(trainer.image_extents().size());
+    const std::vector<float> features = embed_images(trainer, store, images, recipe, threads);
     const std::size_t feature_count = trainer.feature_count(), batch = 2 * trainer.capacity_pairs();
-    std::vector<float> pixels(batch * image_size);               // [batch, H, W, 3]
-    std::vector<float> features(images.size() * feature_count);  // [images, features]
-    for (std::size_t first = 0; first < images.size(); first += batch) {
-        const std::size_t now = std::min(batch, images.size() - first);
-        parallel_for(now, threads, [&](std::size_t i) {
-            store.sample(images[first + i], {}, std::span(pixels).subspan(i * image_size, image_size));
-        });
-        trainer.embed(std::span(pixels).first(now * image_size),
-                      std::span(features).subspan(first * feature_count, now * feature_count));
-    }
 
     std::vector<double> scores(pairs.size());
     std::vector<float> left(batch * feature_count), right(batch * feature_count);  // [batch, features]
@@ -81,7 +100,7 @@ inline std::vector<double> score_images(AnyTrainer& trainer, const ImageStore& s
 /// which must be training pairs, or on `most` of them drawn with `seed`. Throws Error when a score is not finite, or
 /// the pairs are all of one kind.
 inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
-                                  std::size_t most, std::uint64_t seed, int threads) {
+                                  std::size_t most, std::uint64_t seed, int threads, const FeatureRecipe& recipe = {}) {
     if (trainer.score_kind() == ScoreKind::probability) return 0.5;
     std::vector<Pair> drawn(pairs.begin(), pairs.end());
     if (drawn.size() > most) {
@@ -97,7 +116,7 @@ inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, 
         chosen.insert(chosen.end(), middle, middle + static_cast<std::ptrdiff_t>(others));
         drawn = std::move(chosen);
     }
-    return roc_curve(score_images(trainer, store, drawn, threads), pair_labels(drawn), trainer.score_kind())
+    return roc_curve(score_images(trainer, store, drawn, threads, recipe), pair_labels(drawn), trainer.score_kind())
         .most_accurate()
         .threshold;
 }
@@ -105,8 +124,8 @@ inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, 
 /// Scores `pairs`, none of which may have had a part in training or in the choice of `threshold`. Throws Error as
 /// roc_curve does.
 inline Evaluation evaluate(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs, double threshold,
-                           int threads) {
-    const std::vector<double> scores = score_images(trainer, store, pairs, threads);
+                           int threads, const FeatureRecipe& recipe = {}) {
+    const std::vector<double> scores = score_images(trainer, store, pairs, threads, recipe);
     const std::vector<PairLabel> labels = pair_labels(pairs);
     const ScoreKind kind = trainer.score_kind();
     const RocCurve curve = roc_curve(scores, labels, kind);

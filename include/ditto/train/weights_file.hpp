@@ -1,5 +1,5 @@
 // Weights as safetensors files under PyTorch's names, with what is needed to use them: the architecture's fingerprint,
-// the image recipe, the loss, its margin and the threshold.
+// the recipes of the image and of the features, the loss, its margin, the threshold and the calibration.
 #pragma once
 
 #include <charconv>
@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "ditto/core/error.hpp"
+#include "ditto/data/feature_recipe.hpp"
 #include "ditto/data/recipe.hpp"
+#include "ditto/evaluate/platt.hpp"
 #include "ditto/io/permuted.hpp"
 #include "ditto/io/safetensors.hpp"
 #include "ditto/network/stored_tensor.hpp"
@@ -22,11 +24,13 @@ namespace ditto {
 
 /// What travels with weights in the file's metadata. A file that PyTorch wrote may have none of it.
 struct WeightsInfo {
-    std::optional<std::string> fingerprint;  ///< of the network without the loss
-    std::optional<std::string> loss;         ///< Loss::name
-    std::optional<double> margin;            ///< of a contrastive loss
-    std::optional<double> threshold;         ///< between same and different, in the unit of the loss's score
-    std::optional<ImageRecipe> recipe;
+    std::optional<std::string> fingerprint{};  ///< of the network without the loss
+    std::optional<std::string> loss{};         ///< Loss::name
+    std::optional<double> margin{};            ///< of a contrastive loss
+    std::optional<double> threshold{};         ///< between same and different, in the unit of the loss's score
+    std::optional<ImageRecipe> recipe{};
+    std::optional<FeatureRecipe> features{};   ///< a file without an entry means plain ones
+    std::optional<Calibration> calibration{};  ///< from the loss's score to a probability
 };
 
 namespace detail {
@@ -85,6 +89,19 @@ inline std::optional<double> metadata_number(const SafetensorsReader& file, cons
     return value;
 }
 
+// What parse(text) makes of an entry, if there is one. Its Error is told which file it is about.
+template <class Parse>
+auto metadata_value(const SafetensorsReader& file, const std::string& key, const Parse& parse)
+    -> std::optional<decltype(parse(std::string_view()))> {
+    const auto text = metadata_text(file, key);
+    if (!text) return std::nullopt;
+    try {
+        return parse(*text);
+    } catch (const Error& error) {
+        throw Error(file.path().string() + ": " + error.what());
+    }
+}
+
 }  // namespace detail
 
 /// Tensors as sources for write_safetensors. They must stay alive and unchanged until the file is written.
@@ -113,18 +130,20 @@ inline Metadata to_metadata(const WeightsInfo& info) {
     if (info.margin) metadata["ditto.margin"] = detail::number_text(*info.margin);
     if (info.threshold) metadata["ditto.threshold"] = detail::number_text(*info.threshold);
     if (info.recipe) metadata["ditto.recipe"] = to_string(*info.recipe);
+    if (info.features && *info.features != FeatureRecipe{}) metadata["ditto.features"] = to_string(*info.features);
+    if (info.calibration) metadata["ditto.calibration"] = to_string(*info.calibration);
     return metadata;
 }
 
 /// The info in a file's metadata. Throws Error where an entry cannot be read.
 inline WeightsInfo weights_info(const SafetensorsReader& file) {
-    WeightsInfo info{detail::metadata_text(file, "ditto.fingerprint"),
-                     detail::metadata_text(file, "ditto.loss"),
-                     detail::metadata_number(file, "ditto.margin"),
-                     detail::metadata_number(file, "ditto.threshold"),
-                     {}};
-    if (const auto recipe = detail::metadata_text(file, "ditto.recipe")) info.recipe = parse_image_recipe(*recipe);
-    return info;
+    return {detail::metadata_text(file, "ditto.fingerprint"),
+            detail::metadata_text(file, "ditto.loss"),
+            detail::metadata_number(file, "ditto.margin"),
+            detail::metadata_number(file, "ditto.threshold"),
+            detail::metadata_value(file, "ditto.recipe", parse_image_recipe),
+            detail::metadata_value(file, "ditto.features", parse_feature_recipe),
+            detail::metadata_value(file, "ditto.calibration", parse_calibration)};
 }
 
 /// Throws Error, naming the first tensor that differs, unless the file has each of `tensors` in the same shape and
