@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <ditto/core/error.hpp>
 #include <ditto/data/pair_list.hpp>
+#include <ditto/evaluate/brier.hpp>
 #include <ditto/evaluate/folds.hpp>
 #include <ditto/evaluate/roc.hpp>
+#include <ditto/evaluate/standard_errors.hpp>
 #include <ditto/train/evaluation.hpp>
 #include <ditto/train/metrics.hpp>
 #include <filesystem>
@@ -42,6 +44,8 @@ struct Findings {
     std::optional<double> accuracy;  // at the stored threshold
     std::optional<ditto::FoldedAccuracy> folded;
     RocCurve curve;
+    ditto::StandardErrors errors{};
+    std::optional<double> brier{};  // where scores are, or become, probabilities
 };
 
 // The fold of every pair: [pairs].
@@ -85,6 +89,11 @@ Findings evaluate(support::FaceVerifier& verifier, const PairList& list, const A
     Findings result{list.images.size(), {}, {}, roc_curve(scores, labels, kind)};
     if (info.threshold) result.accuracy = accuracy_at(scores, labels, kind, *info.threshold);
     if (arguments.by_folds) result.folded = folded_accuracy(scores, labels, kind, folds_of(list, arguments.folds));
+    result.errors = standard_errors(scores, labels, kind, info.threshold, false_accept_limits);
+    std::vector<double> probabilities;
+    for (const double score : scores)
+        if (const auto probability = verifier.probability(score)) probabilities.push_back(*probability);
+    if (probabilities.size() == scores.size()) result.brier = ditto::brier_score(probabilities, labels);
     return result;
 }
 
@@ -96,12 +105,24 @@ std::vector<RocPoint> thinned(const RocCurve& curve, std::size_t count) {
     return points;
 }
 
+nlohmann::ordered_json json_of(const ditto::StandardErrors& errors) {
+    nlohmann::ordered_json json = {{"accuracy", nullptr},
+                                   {"auc", errors.area},
+                                   {"eer", errors.equal_error_rate},
+                                   {"tar_at_far", nlohmann::ordered_json::array()}};
+    if (errors.accuracy) json["accuracy"] = *errors.accuracy;
+    for (std::size_t i = 0; i < false_accept_limits.size(); ++i)
+        json["tar_at_far"].push_back({{"far", false_accept_limits[i]}, {"tar", errors.true_accept_rates[i]}});
+    return json;
+}
+
 void print_json(const Arguments& arguments, const VerifierInfo& info, const Findings& result) {
     const RocCurve& curve = result.curve;
     nlohmann::ordered_json json = {
         {"weights", arguments.weights},
         {"loss", info.loss},
         {"recipe", to_string(info.recipe)},
+        {"features", to_string(info.features)},
         {"pairs",
          {{"file", arguments.pairs}, {"same", curve.same}, {"different", curve.different}, {"images", result.images}}},
         {"score", info.score_name()},
@@ -111,9 +132,12 @@ void print_json(const Arguments& arguments, const VerifierInfo& info, const Find
         {"auc", curve.area()},
         {"eer", curve.equal_error_rate()},
         {"tar_at_far", nlohmann::ordered_json::array()},
+        {"brier", nullptr},
+        {"standard_errors", json_of(result.errors)},
         {"roc", nlohmann::ordered_json::array()}};
     if (info.threshold) json["threshold"] = *info.threshold;
     if (result.accuracy) json["accuracy"] = *result.accuracy;
+    if (result.brier) json["brier"] = *result.brier;
     if (result.folded) {
         nlohmann::ordered_json folds = nlohmann::ordered_json::array();
         for (const ditto::FoldAccuracy& fold : result.folded->folds)
@@ -134,22 +158,28 @@ void print_text(const Arguments& arguments, const VerifierInfo& info, const Find
     const RocCurve& curve = result.curve;
     const auto line = [](const std::string& name, const std::string& value) { fmt::print("{:<44}{}\n", name, value); };
     const auto percent = [](double share) { return fmt::format("{:.2f} %", 100 * share); };
-    fmt::print("{} ({}), {}\n", arguments.weights, info.loss, to_string(info.recipe));
+    const auto with_error = [&](double share, double error) {
+        return fmt::format("{} (standard error {})", percent(share), percent(error));
+    };
+    fmt::print("{} ({}), {}, features {}\n", arguments.weights, info.loss, to_string(info.recipe),
+               to_string(info.features));
     fmt::print("{}: {} same and {} different pairs of {} images\n\n", arguments.pairs, curve.same, curve.different,
                result.images);
+    const ditto::StandardErrors& errors = result.errors;
     if (result.accuracy)
-        line(fmt::format("accuracy at the stored threshold, {:.6g}", *info.threshold), percent(*result.accuracy));
+        line(fmt::format("accuracy at the stored threshold, {:.6g}", *info.threshold),
+             with_error(*result.accuracy, *errors.accuracy));
     else
         line("accuracy at the stored threshold", "none is stored");
     if (result.folded)
         line(fmt::format("accuracy, best threshold by {} folds", result.folded->folds.size()),
-             fmt::format("{} (standard error {:.2f} %)", percent(result.folded->mean),
-                         100 * result.folded->standard_error));
-    line("area under the ROC curve", fmt::format("{:.4f}", curve.area()));
-    line("equal error rate", percent(curve.equal_error_rate()));
-    for (const double limit : false_accept_limits)
-        line(fmt::format("true accept rate at false accept rate {:g}", limit),
-             percent(curve.true_accept_rate_at(limit)));
+             with_error(result.folded->mean, result.folded->standard_error));
+    line("area under the ROC curve", fmt::format("{:.4f} (standard error {:.4f})", curve.area(), errors.area));
+    line("equal error rate", with_error(curve.equal_error_rate(), errors.equal_error_rate));
+    for (std::size_t i = 0; i < false_accept_limits.size(); ++i)
+        line(fmt::format("true accept rate at false accept rate {:g}", false_accept_limits[i]),
+             with_error(curve.true_accept_rate_at(false_accept_limits[i]), errors.true_accept_rates[i]));
+    if (result.brier) line("Brier score of the probabilities", fmt::format("{:.4f}", *result.brier));
     fmt::print("\nROC  {:>12}  {:>13}  {:>12}\n", info.score_name(), "false accepts", "true accepts");
     for (const RocPoint& point : thinned(curve, text_points))
         fmt::print("     {:>12.6g}  {:>13}  {:>12}\n", point.threshold, percent(curve.false_accept_rate(point)),

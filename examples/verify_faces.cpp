@@ -1,5 +1,6 @@
 // verify_faces: do two images show the same person?
-// Prints the answer, the distance or probability and the threshold; exits 0 for same, 1 for different, 2 for an error.
+// Prints the answer, the distance or probability, the threshold, and the probability of a distance where the weights
+// know it; exits 0 for same, 1 for different, 2 for an error.
 #include <cstdio>
 #include <ditto/core/error.hpp>
 #include <ditto/evaluate/roc.hpp>
@@ -28,7 +29,11 @@ int verify(const std::string& weights, const std::vector<std::string>& images, s
     const std::span both(features);
     const double score = verifier->score(both.first(support::feature_size), both.last(support::feature_size));
     const bool same = accepts(info.score_kind, *threshold, score);
-    std::printf("%s  %s %.6g  threshold %.6g\n", same ? "same" : "different", info.score_name(), score, *threshold);
+    std::printf("%s  %s %.6g  threshold %.6g", same ? "same" : "different", info.score_name(), score, *threshold);
+    const auto probability = verifier->probability(score);
+    if (info.score_kind == ditto::ScoreKind::distance && probability)
+        std::printf("  probability of the same person %.4f", *probability);
+    std::printf("\n");
     return same ? exit_same : exit_different;
 }
 

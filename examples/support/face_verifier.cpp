@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <ditto/data/image_store.hpp>
+#include <ditto/data/mirror.hpp>
 #include <ditto/device/cpu/cpu.hpp>
 #include <ditto/layers/cpu.hpp>
 #include <ditto/losses/cpu.hpp>
@@ -76,18 +77,31 @@ double FaceVerifier::score(std::span<const float> left, std::span<const float> r
     return score;
 }
 
+std::optional<double> FaceVerifier::probability(double score) const {
+    if (info_.score_kind == ditto::ScoreKind::probability) return score;
+    if (!info_.calibration) return std::nullopt;
+    return info_.calibration->probability(score);
+}
+
 void FaceVerifier::embed_files(const std::filesystem::path& folder, std::span<const std::string> paths,
                                const std::function<void(std::span<const float>)>& take) {
-    std::vector<float> images, features;
+    std::vector<float> images, features, mirrored;
     for (std::size_t first = 0; first < paths.size(); first += pass_images_) {
         const auto now = paths.subspan(first, std::min(pass_images_, paths.size() - first));
         const ditto::ImageStore store =
             ditto::load_images(folder, {now.begin(), now.end()}, info_.recipe, std::nullopt, threads_);
         images.resize(now.size() * image_size);
-        for (std::size_t i = 0; i < now.size(); ++i)
-            store.sample(i, {}, std::span(images).subspan(i * image_size, image_size));
+        const auto image = [&](std::size_t i) { return std::span(images).subspan(i * image_size, image_size); };
+        for (std::size_t i = 0; i < now.size(); ++i) store.sample(i, {}, image(i));
         features.resize(now.size() * feature_size);
         network_->embed(images, features);
+        if (info_.features.mirror_averaged) {
+            for (std::size_t i = 0; i < now.size(); ++i)
+                ditto::mirror(image(i), info_.recipe.height, info_.recipe.width);
+            mirrored.resize(features.size());
+            network_->embed(images, mirrored);
+        }
+        finish_features(info_.features, feature_size, features, mirrored);
         const auto bad = std::ranges::find_if_not(features, [](float number) { return std::isfinite(number); });
         if (bad != features.end())
             throw Error("the features of " +
@@ -101,7 +115,12 @@ std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights
                                             const Compute& compute) {
     const ditto::SafetensorsReader file(weights);
     const ditto::WeightsInfo stored = ditto::weights_info(file);
-    VerifierInfo info{require_loss(file, stored.loss), {}, stored.threshold, {}};
+    VerifierInfo info{require_loss(file, stored.loss),
+                      {},
+                      stored.threshold,
+                      {},
+                      stored.features.value_or(ditto::FeatureRecipe{}),
+                      stored.calibration};
     const auto load = [&]<class Loss>(Loss) -> std::unique_ptr<FaceVerifier> {
         info.score_kind = Loss::score_kind;
         info.recipe = require_recipe(file, stored.recipe);

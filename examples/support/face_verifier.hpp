@@ -12,7 +12,9 @@
 #include <utility>
 
 #include "compute.hpp"
+#include "ditto/data/feature_recipe.hpp"
 #include "ditto/data/recipe.hpp"
+#include "ditto/evaluate/platt.hpp"
 #include "ditto/losses/loss.hpp"
 
 namespace support {
@@ -24,10 +26,12 @@ inline constexpr std::size_t feature_size = 1024;
 
 /// What a weights file says about its use.
 struct VerifierInfo {
-    std::string loss;                 ///< Loss::name
-    ditto::ScoreKind score_kind;      ///< what a pair's score is
-    std::optional<double> threshold;  ///< between same and different
-    ditto::ImageRecipe recipe;        ///< how images become the network's input
+    std::string loss;                               ///< Loss::name
+    ditto::ScoreKind score_kind;                    ///< what a pair's score is
+    std::optional<double> threshold;                ///< between same and different
+    ditto::ImageRecipe recipe;                      ///< how images become the network's input
+    ditto::FeatureRecipe features;                  ///< how its output becomes features
+    std::optional<ditto::Calibration> calibration;  ///< from a distance to a probability
 
     const char* score_name() const { return score_kind == ditto::ScoreKind::distance ? "distance" : "probability"; }
 };
@@ -43,13 +47,17 @@ class FaceVerifier {
     const VerifierInfo& info() const { return info_; }
 
     /// Decodes image files (`paths` relative to `folder`), prepares them as the recipe says, and hands their features,
-    /// in order, to `take`: some images at a time, each time [images, feature_size]. Throws Error for a file that
-    /// cannot be decoded, and where features are not finite.
+    /// made as theirs says, in order, to `take`: some images at a time, each time [images, feature_size]. Throws Error
+    /// for a file that cannot be decoded, and where features are not finite.
     void embed_files(const std::filesystem::path& folder, std::span<const std::string> paths,
                      const std::function<void(std::span<const float>)>& take);
 
     /// The distance or probability of a pair of features. Throws Error where it is not finite.
     double score(std::span<const float> left, std::span<const float> right) const;
+
+    /// The probability that a pair of this score shows the same person: the score itself, where it is one; none for a
+    /// distance that the weights have no calibration for.
+    std::optional<double> probability(double score) const;
 
   private:
     VerifierInfo info_;

@@ -49,12 +49,17 @@ def write_safetensors(path, header, data=b""):
     return path
 
 
-def write_without_metadata(path, original):
-    """A copy of a safetensors file as other programs would have written it."""
+def write_with_metadata(path, original, change):
+    """A copy of a safetensors file whose metadata `change` has changed, in place."""
     with original.open("rb") as source, path.open("wb") as copy:
         header = json.loads(source.read(*struct.unpack("<Q", source.read(8))))
-        del header["__metadata__"]
+        change(header["__metadata__"])
         write_safetensors(path, header)
         copy.seek(0, os.SEEK_END)
         shutil.copyfileobj(source, copy, 1 << 20)
     return path
+
+
+def write_without_metadata(path, original):
+    """A copy of a safetensors file as other programs would have written it."""
+    return write_with_metadata(path, original, dict.clear)

@@ -5,12 +5,14 @@ make_weights wrote with the threshold 0.5. No package is needed.
 """
 
 import json
+import math
 import os
 import pathlib
 import struct
 import tempfile
 
-from programs import expect_error, run, succeed, write_picture, write_safetensors, write_without_metadata
+from programs import (expect_error, run, succeed, write_picture, write_safetensors, write_with_metadata,
+                      write_without_metadata)
 
 CONTRASTIVE = pathlib.Path(os.environ["DITTO_TEST_BIN"], "contrastive.safetensors")
 BCE = CONTRASTIVE.with_name("bce.safetensors")
@@ -88,9 +90,15 @@ def test_evaluate(folder, pictures):
     assert result["tar_at_far"] == [{"far": far, "tar": 1} for far in (0.1, 0.01, 0.001)]
     assert [(point["far"], point["tar"]) for point in (result["roc"][0], result["roc"][-1])] == [(0, 0), (1, 1)]
     assert 0.5 <= result["accuracy"] <= 1
+    assert (result["features"], result["brier"]) == ("plain", None), result  # distances without a calibration
+    errors = result["standard_errors"]
+    assert errors["auc"] == errors["eer"] == 0 and 0 <= errors["accuracy"] < 0.2, errors
+    assert errors["tar_at_far"] == [{"far": far, "tar": 0} for far in (0.1, 0.01, 0.001)], errors
 
     text = succeed("evaluate_pairs", *arguments)
     assert "accuracy at the stored threshold, 0.5 " in text and "folds" not in text, text
+    assert "features plain\n" in text and "Brier" not in text, text
+    assert "1.0000 (standard error 0.0000)" in text and "100.00 % (standard error 0.00 %)" in text, text
 
     # Without metadata the loss is seen from the tensors, there is no threshold, and notes say what is assumed.
     bare = write_without_metadata(folder / "bare.safetensors", BCE)
@@ -99,6 +107,7 @@ def test_evaluate(folder, pictures):
     result = json.loads(found.stdout)
     assert (result["loss"], result["score"]) == ("bce", "probability"), result
     assert result["threshold"] is result["accuracy"] is result["folds"] is None, result
+    assert result["standard_errors"]["accuracy"] is None and 0 < result["brier"] < 1, result
     expect_error(2, "stores no threshold", "verify_faces", "--weights", bare, *pictures[:2])
     bare.unlink()
 
@@ -114,6 +123,61 @@ def test_evaluate(folder, pictures):
     expect_bad_list("at least 2 folds, got 1; add pairs", f"{name} {name} 1\n{name} {pictures[1].name} 0\n", "--folds", "4")
     pairs.unlink()
     expect_error(1, "pairs.txt: no such file", "evaluate_pairs", *arguments)
+
+
+def write_mirror_image(path, original):
+    """A PPM picture as write_picture writes them, left and right exchanged."""
+    head, size, most, pixels = original.read_bytes().split(b"\n", 3)
+    width, height = map(int, size.split())
+    rows = [[pixels[3 * (y * width + x) :][:3] for x in range(width)] for y in range(height)]
+    path.write_bytes(b"\n".join((head, size, most, b"".join(pixel for row in rows for pixel in reversed(row)))))
+    return path
+
+
+def test_recipe(folder):
+    """Features averaged with the mirror image's and scaled to length 1, and calibrated distances."""
+    # Of the network's own size: the programs do not resize them, and nothing but the mirroring is compared.
+    pictures = [write_picture(folder / f"large{number}.ppm", number, 128) for number in (3, 8)]
+    mirrored = [write_mirror_image(folder / f"mirrored_{picture.name}", picture) for picture in pictures]
+    weights = write_with_metadata(folder / "recipe.safetensors", CONTRASTIVE, lambda metadata: metadata.update(
+        {"ditto.features": "mirror=averaged length=1", "ditto.calibration": "slope=-30 intercept=1.5"}))
+
+    def embed(weights, images):
+        output = folder / "recipe.npy"
+        succeed("embed_faces", "--weights", weights, "--output", output, *images)
+        return [struct.unpack("<1024f", row) for row in read_rows(output)]
+
+    plain = embed(CONTRASTIVE, pictures + mirrored)
+    expected = []
+    for own, other in zip(plain[:2], plain[2:]):
+        mean = [(a + b) / 2 for a, b in zip(own, other)]
+        # Were a picture its own mirror image, or its mean of length 1, it would show nothing.
+        assert math.dist(own, mean) > 0.01 * math.hypot(*mean) and abs(math.hypot(*mean) - 1) > 0.1
+        expected.append([value / math.hypot(*mean) for value in mean])
+    found = embed(weights, pictures)
+    # Three float32 roundings of numbers below 1.
+    assert max(abs(a - b) for rows in zip(found, expected) for a, b in zip(*rows)) < 3e-7
+    assert embed(weights, mirrored) == found  # the sum of two numbers does not depend on their order
+
+    distance = math.dist(*expected)
+    assert distance > 0.01  # in float32, 100000 times its rounding
+    probability = 1 / (1 + math.exp(30 * distance - 1.5))
+    text = succeed("verify_faces", "--weights", weights, "--threshold", "9", *pictures)
+    words = text.split()
+    assert words[:2] == ["same", "distance"] and abs(float(words[2]) - distance) < 1e-5, (text, distance)
+    assert "  threshold 9  probability of the same person 0." in text, text
+    # Printed to 4 digits, from a distance that is that near.
+    assert abs(float(words[-1]) - probability) < 1e-4 + 30 * 1e-5 / 4, (text, probability)
+
+    pairs = folder / "pairs.txt"
+    names = [picture.name for picture in pictures]
+    pairs.write_text(f"{names[0]} {names[0]} 1\n{names[0]} {names[1]} 0\n")
+    arguments = ("--weights", weights, "--images", folder, "--pairs", pairs)
+    result = json.loads(succeed("evaluate_pairs", *arguments, "--json"))
+    assert result["features"] == "mirror=averaged length=1", result
+    same = 1 / (1 + math.exp(-1.5))  # at distance 0
+    assert abs(result["brier"] - ((1 - same) ** 2 + probability**2) / 2) < 1e-4, (result, same, probability)
+    weights.unlink()
 
 
 def test_bad_images(folder, good):
@@ -155,6 +219,9 @@ def test_bad_weights(folder, good):
     recipe = {"ditto.recipe": "crop=1 height=64 width=64 pixels=rgb[0,1]"}
     write_safetensors(weights, {"__metadata__": recipe, "backbone.0.weight": tensor}, bytes(8))
     expect_bad("the network takes 128x128", weights)
+    for entry, text in (("recipe", "crop=1"), ("features", "mirror=maximum"), ("calibration", "spline")):
+        write_safetensors(weights, {"__metadata__": {f"ditto.{entry}": text}, "backbone.0.weight": tensor}, bytes(8))
+        expect_bad(f"weights.safetensors: .*'{text}'.*another version", weights)
 
 
 with tempfile.TemporaryDirectory() as name:
@@ -165,5 +232,6 @@ with tempfile.TemporaryDirectory() as name:
     test_verify(*pictures[:2])
     test_embed(folder, pictures)
     test_evaluate(folder, pictures)
+    test_recipe(folder)
     test_bad_images(folder, pictures[0])
     test_bad_weights(folder, pictures[0])
