@@ -110,6 +110,7 @@ void compare_with_float64() {
 TEST_CASE("a pass and three steps in fp32 are those of the CPU in float64") {
     compare_with_float64<SmallNetwork, ContrastiveLoss, fp32>();
     compare_with_float64<SmallNetwork, ConcatBceLoss, fp32>();
+    compare_with_float64<SmallNetwork, DifferenceBceLoss, fp32>();
     compare_with_float64<FastNetwork, ContrastiveLoss, fp32>();
     compare_with_float64<FastNetwork, ConcatBceLoss, fp32, twin::stacked>();
     compare_with_float64<MixedNetwork, ContrastiveLoss, fp32>();
@@ -140,32 +141,48 @@ TEST_CASE("Adam and AdamW on CUDA update as on the CPU") {
     check(AdamW{});
 }
 
+namespace {
+
 // A number has eight bits: each layer rounds by 2e-3. BatchNorm of the few samples of these batches would multiply that
 // (its output is a difference of near numbers), so the network ends without one; and which of two near numbers a
 // MaxPool2d takes is luck, so it averages.
-TEST_CASE("a pass in bf16 is that of float64 within its rounding, and training lowers the loss") {
+template <class Loss>
+struct HalfRun {
     using Network = Sequential<Shape<16, 16, 3>, Conv2d<3, 8, 3, Padding<1>>, ReLU, BatchNorm2d<8>, AveragePool2d<2>,
                                Conv2d<8, 16, 3>, ReLU, BatchNorm2d<16>, AveragePool2d<2>, Flatten, Linear<144, 12>>;
-    using Half = TrainerOn<Network, ConcatBceLoss, SGD, Cuda<bf16>>;
-    using Reference = TrainerOn<Network, ConcatBceLoss, SGD, Cpu<fp64>>;
-    Half gpu(settings_for<Half>());
-    Reference reference(settings_for<Reference>());
-    const RandomBatch batch(4);
-    const double first = gpu.compute_gradients(batch.images, batch.labels).loss;
-    CHECK(std::abs(first / reference.compute_gradients(batch.images, batch.labels).loss - 1) <= 2e-2);
-    const std::vector<float> features = gpu.features(4);
-    const auto expected = reference.features(4);
-    CHECK(relative_difference({features.begin(), features.end()}, {expected.begin(), expected.end()}) <= 2e-2);
-    const auto gradients = gpu.gradients(), expected_gradients = reference.gradients();
-    for (std::size_t i = 0; i < gradients.size(); ++i) {
-        if (gradients[i].info.rank < 2) continue;  // biases before BatchNorm: sums that cancel to nothing
-        CAPTURE(gradients[i].name);
-        CHECK(relative_difference(numbers_of(gradients[i]), numbers_of(expected_gradients[i])) <= 1e-1);
+    using Half = TrainerOn<Network, Loss, SGD, Cuda<bf16>>;
+    using Reference = TrainerOn<Network, Loss, SGD, Cpu<fp64>>;
+    Half gpu{settings_for<Half>()};
+    Reference reference{settings_for<Reference>()};
+    RandomBatch batch{4};
+
+    // Returns the loss.
+    double compare_pass() {
+        const double loss = gpu.compute_gradients(batch.images, batch.labels).loss;
+        CHECK(std::abs(loss / reference.compute_gradients(batch.images, batch.labels).loss - 1) <= 2e-2);
+        const std::vector<float> features = gpu.features(4);
+        const auto expected = reference.features(4);
+        CHECK(relative_difference({features.begin(), features.end()}, {expected.begin(), expected.end()}) <= 2e-2);
+        const auto gradients = gpu.gradients(), expected_gradients = reference.gradients();
+        for (std::size_t i = 0; i < gradients.size(); ++i) {
+            if (gradients[i].info.rank < 2) continue;  // biases before BatchNorm: sums that cancel to nothing
+            CAPTURE(gradients[i].name);
+            CHECK(relative_difference(numbers_of(gradients[i]), numbers_of(expected_gradients[i])) <= 1e-1);
+        }
+        return loss;
     }
+};
+
+}  // namespace
+
+TEST_CASE("a pass in bf16 is that of float64 within its rounding, and training lowers the loss") {
+    HalfRun<DifferenceBceLoss>().compare_pass();
+    HalfRun<ConcatBceLoss> run;
+    const double first = run.compare_pass();
     double loss = first, expected_loss = first;
     for (int step = 0; step < 20; ++step) {
-        loss = gpu.step(batch.images, batch.labels).loss;
-        expected_loss = reference.step(batch.images, batch.labels).loss;
+        loss = run.gpu.step(run.batch.images, run.batch.labels).loss;
+        expected_loss = run.reference.step(run.batch.images, run.batch.labels).loss;
     }
     CHECK(loss < 0.9 * first);
     CHECK(std::abs(loss / expected_loss - 1) <= 2e-2);
@@ -239,9 +256,9 @@ TEST_CASE("a pass by a graph has the bits of one asked for layer by layer") {
     CHECK(direct == replayed);
 }
 
-TEST_CASE("scores of features are the loss's") {
-    using Gpu = TrainerOn<SmallNetwork, ConcatBceLoss, SGD, Cuda<fp32>>;
-    using Host = TrainerOn<SmallNetwork, ConcatBceLoss, SGD, Cpu<fp32>>;
+TEST_CASE_TEMPLATE("scores of features are the loss's", Loss, ConcatBceLoss, DifferenceBceLoss) {
+    using Gpu = TrainerOn<SmallNetwork, Loss, SGD, Cuda<fp32>>;
+    using Host = TrainerOn<SmallNetwork, Loss, SGD, Cpu<fp32>>;
     Gpu gpu(small_settings<Gpu>());
     Host host(small_settings<Host>());
     constexpr std::size_t pairs = 11;  // more than a batch

@@ -100,6 +100,7 @@ TEST_CASE_TEMPLATE("losses give PyTorch's values", Precision, fp64, fp32) {
     contrastive.margin = 5.0;
     check_values<Precision>(contrastive, "contrastive_margin_5");
     check_values<Precision>(ConcatBceLoss{}, "concat_bce");
+    check_values<Precision>(DifferenceBceLoss{}, "difference_bce");
 }
 
 // As for layers: truncation about step^2, rounding about 1e-16 / step of the loss.
@@ -118,29 +119,53 @@ void check_gradient(Run& run, std::vector<double>& tensor, const std::vector<dou
     }
 }
 
-TEST_CASE_TEMPLATE("gradients are the derivatives of the loss", Loss, ContrastiveLoss, ConcatBceLoss) {
+TEST_CASE_TEMPLATE("gradients are the derivatives of the loss", Loss, ContrastiveLoss, ConcatBceLoss,
+                   DifferenceBceLoss) {
     LossRun<Loss, fp64> run{Loss{}};
     run.run();
     const auto left = run.left_gradient, right = run.right_gradient;
     const auto head = run.head_gradient;
-    // At no distance (pairs 4 and 5) the contrastive loss has no derivative.
-    const std::size_t count = std::is_same_v<Loss, ContrastiveLoss> ? 4 * Features::size : left.size();
+    // At no distance (pairs 4 and 5) only one of the losses has a derivative.
+    const std::size_t count = std::is_same_v<Loss, ConcatBceLoss> ? left.size() : 4 * Features::size;
     check_gradient(run, run.left, left, count);
     check_gradient(run, run.right, right, count);
     for (std::size_t i = 0; i < head.size(); ++i) check_gradient(run, run.head[i], head[i], head[i].size());
 }
 
-TEST_CASE_TEMPLATE("the contrastive gradient at no distance is zero", Precision, fp64, fp32) {
-    LossRun<ContrastiveLoss, Precision> run{ContrastiveLoss{}};
-    run.run();
-    for (std::size_t i = 4 * Features::size; i < 6 * Features::size; ++i) {
-        CHECK(run.left_gradient[i] == 0);
-        CHECK(run.right_gradient[i] == 0);
-    }
+TEST_CASE_TEMPLATE("a loss of distances has no gradient at no distance", Precision, fp64, fp32) {
+    const auto check = []<class Loss>(Loss loss) {
+        LossRun<Loss, Precision> run{loss};
+        run.run();
+        for (std::size_t i = 4 * Features::size; i < 6 * Features::size; ++i) {
+            CHECK(run.left_gradient[i] == 0);
+            CHECK(run.right_gradient[i] == 0);
+        }
+    };
+    check(ContrastiveLoss{});
+    check(DifferenceBceLoss{});
 }
 
-TEST_CASE("the cross entropy of enormous logits is finite") {
-    LossRun<ConcatBceLoss, fp64> run{ConcatBceLoss{}};
+TEST_CASE_TEMPLATE("exchanging a pair's images exchanges their gradients and changes nothing else", Loss,
+                   ContrastiveLoss, DifferenceBceLoss) {
+    LossRun<Loss, fp32> run{Loss{}}, exchanged{Loss{}};
+    exchanged.left.swap(exchanged.right);
+    CHECK(run.run() == exchanged.run());
+    CHECK(run.scores == exchanged.scores);
+    CHECK(run.left_gradient == exchanged.right_gradient);
+    CHECK(run.right_gradient == exchanged.left_gradient);
+    CHECK(run.head_gradient == exchanged.head_gradient);
+}
+
+TEST_CASE("a loss is found by its name, and an unknown name is an error") {
+    AllLosses::for_each([]<class Loss>(const Loss&) {
+        CHECK(with_loss(Loss::name, "--loss", []<class Found>(const Found&) { return std::is_same_v<Found, Loss>; }));
+    });
+    CHECK_THROWS_WITH_AS(with_loss("triplet", "--loss", [](const auto&) {}),
+                         "--loss is 'triplet'; use one of contrastive, bce, difference", Error);
+}
+
+TEST_CASE_TEMPLATE("the cross entropy of enormous logits is finite", Loss, ConcatBceLoss, DifferenceBceLoss) {
+    LossRun<Loss, fp64> run{Loss{}};
     for (double& weight : run.head[0]) weight *= 1e6;
     CHECK(std::isfinite(run.run()));
     for (const double number : run.left_gradient) CHECK(std::isfinite(number));

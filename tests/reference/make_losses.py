@@ -1,4 +1,4 @@
-"""Makes losses.safetensors: the two losses, their gradients and scores by PyTorch in float64. See README.md."""
+"""Makes losses.safetensors: the losses, their gradients and scores by PyTorch in float64. See README.md."""
 
 import numpy as np
 import torch
@@ -10,6 +10,11 @@ FEATURES = 5
 # What pair i is: its label (1: same) and how far apart its two feature vectors are.
 PAIRS = [(1, "near"), (0, "near"), (1, "far"), (0, "far"), (1, "equal"), (0, "equal"), (0, "middle")]
 MARGINS = {"margin_1": 1.0, "margin_5": 5.0}
+# What the linear head of a loss by binary cross entropy takes.
+HEAD_INPUTS = {
+    "concat_bce": lambda left, right: torch.cat([left, right], dim=1),
+    "difference_bce": lambda left, right: (left - right).abs(),
+}
 
 
 def pair_features():
@@ -53,16 +58,18 @@ def main():
         scores = distance(left, right)
         results(f"contrastive_{name}", left, right, scores, contrastive_loss(scores, labels, margin))
 
-    left, right = (torch.tensor(array, requires_grad=True) for array in arrays)
-    head = nn.Linear(2 * FEATURES, 1, dtype=torch.float64)
-    with torch.no_grad():
+    for case, inputs_of in HEAD_INPUTS.items():
+        left, right = (torch.tensor(array, requires_grad=True) for array in arrays)
+        inputs = inputs_of(left, right)
+        head = nn.Linear(inputs.shape[1], 1, dtype=torch.float64)
+        with torch.no_grad():
+            for name, tensor in head.named_parameters():
+                tensor.copy_(torch.from_numpy(values(f"losses.head.{name}", tensor.numel()).reshape(tensor.shape)))
+        logits = head(inputs).squeeze(1)
+        loss = nn.functional.binary_cross_entropy_with_logits(logits, labels)
+        results(case, left, right, torch.sigmoid(logits), loss)
         for name, tensor in head.named_parameters():
-            tensor.copy_(torch.from_numpy(values(f"losses.head.{name}", tensor.numel()).reshape(tensor.shape)))
-    logits = head(torch.cat([left, right], dim=1)).squeeze(1)
-    loss = nn.functional.binary_cross_entropy_with_logits(logits, labels)
-    results("concat_bce", left, right, torch.sigmoid(logits), loss)
-    for name, tensor in head.named_parameters():
-        tensors[f"concat_bce.grad_head.{name}"] = tensor.grad.numpy()
+            tensors[f"{case}.grad_head.{name}"] = tensor.grad.numpy()
 
     save("losses.safetensors", tensors)
 

@@ -59,5 +59,7 @@ static_assert(FaceNetwork::flops / 10'000'000 == 332, "3.32 GFLOP for one image 
 static_assert(Siamese<FaceNetwork, ContrastiveLoss>::parameter_count == FaceNetwork::parameter_count);
 static_assert(Siamese<FaceNetwork, ConcatBceLoss>::parameter_count == FaceNetwork::parameter_count + 2 * 1024 + 1);
 static_assert(Siamese<FaceNetwork, ConcatBceLoss>::head[0].shape[1] == 2048);
+static_assert(Siamese<FaceNetwork, DifferenceBceLoss>::parameter_count == FaceNetwork::parameter_count + 1024 + 1);
+static_assert(Siamese<FaceNetwork, DifferenceBceLoss>::head[0].shape[1] == 1024);
 
 }  // namespace

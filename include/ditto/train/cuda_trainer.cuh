@@ -164,7 +164,8 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
             call.right = call.left + now * feature_size;
             call.scores = device_scores();
             call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
-            ditto::score(settings_.loss, typename Verifier::Features{}, device_, call);
+            using ditto::score;  // not this function; a loss of the user's has its own beside it
+            score(settings_.loss, typename Verifier::Features{}, device_, call);
             copy_out(scores.data() + first, device_scores(), now * sizeof(double));
             context_.wait();
         }

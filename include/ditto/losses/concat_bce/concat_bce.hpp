@@ -3,8 +3,7 @@
 
 #include <string_view>
 
-#include "ditto/core/constexpr_math.hpp"
-#include "ditto/losses/loss.hpp"
+#include "ditto/losses/binary_cross_entropy.hpp"
 
 namespace ditto {
 
@@ -15,9 +14,7 @@ struct ConcatBceLoss : Loss {
     static constexpr ScoreKind score_kind = ScoreKind::probability;
 
     static constexpr std::array<TensorInfo, 2> parameters(Extents features) {
-        const std::int64_t inputs = 2 * features.size();
-        const auto initial = Initialization::uniform(1.0 / detail::constexpr_sqrt(static_cast<double>(inputs)));
-        return {{{"weight", 2, {1, inputs}, {0, 1, 2, 3}, initial}, {"bias", 1, {1}, {0, 1, 2, 3}, initial}}};
+        return detail::linear_head(2 * features.size());
     }
 };
 

@@ -1,9 +1,7 @@
 // ConcatBceLoss on the CPU.
 #pragma once
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "ditto/device/cpu/cpu.hpp"
 #include "ditto/losses/concat_bce/concat_bce.hpp"
@@ -24,10 +22,6 @@ double concat_logit(const LossCall<T>& call, std::size_t pair) {
     return logit;
 }
 
-inline double sigmoid(double logit) {
-    return 1.0 / (1.0 + std::exp(-logit));
-}
-
 }  // namespace detail
 
 template <class Features, class P>
@@ -41,16 +35,10 @@ double forward_backward(const ConcatBceLoss&, Features, const Cpu<P>&, const Los
     using T = typename P::scalar;
     constexpr std::size_t size = Features::size;
     const T* weight = call.parameters[0];  // [2 * features]
-    const double pairs = static_cast<double>(call.pairs);
     std::array<double, 2 * size> weight_gradient{};
-    double bias_gradient = 0.0, total = 0.0;
-    for (std::size_t pair = 0; pair < call.pairs; ++pair) {
-        const double logit = detail::concat_logit<Features>(call, pair);
-        const double target = call.labels[pair] == PairLabel::same ? 1.0 : 0.0;
-        call.scores[pair] = detail::sigmoid(logit);
-        // -target log(p) - (1 - target) log(1 - p), without overflow for any logit.
-        total += std::max(logit, 0.0) - logit * target + std::log1p(std::exp(-std::abs(logit)));
-        const double slope = (call.scores[pair] - target) / pairs;
+    double bias_gradient = 0.0;
+    const auto logit_of = [&](std::size_t pair) { return detail::concat_logit<Features>(call, pair); };
+    const double loss = detail::mean_cross_entropy(call, logit_of, [&](std::size_t pair, double slope) {
         bias_gradient += slope;
         for (std::size_t i = 0; i < size; ++i) {
             const std::size_t at = pair * size + i;
@@ -59,10 +47,10 @@ double forward_backward(const ConcatBceLoss&, Features, const Cpu<P>&, const Los
             weight_gradient[i] += slope * static_cast<double>(call.left[at]);
             weight_gradient[size + i] += slope * static_cast<double>(call.right[at]);
         }
-    }
+    });
     for (std::size_t i = 0; i < 2 * size; ++i) call.parameter_gradients[0][i] = static_cast<T>(weight_gradient[i]);
     call.parameter_gradients[1][0] = static_cast<T>(bias_gradient);
-    return total / pairs;
+    return loss;
 }
 
 }  // namespace ditto
