@@ -30,19 +30,24 @@ std::size_t largest_pass(const Compute& compute) {
     return compute.device == "cuda" ? 128 : 16;
 }
 
+// Whether the file has a head of the shapes that the loss's has.
 template <class Loss>
-std::unique_ptr<FrozenNetwork> make_network(std::size_t images, const Compute& compute) {
-    if (compute.device == "cuda") return make_cuda_network<Loss>(images, compute);
-    using Device = ditto::Cpu<ditto::fp32>;
-    return std::make_unique<FrozenNetworkOn<Loss, Device>>(images, Device{compute.threads});
+bool has_head_of(const ditto::SafetensorsReader& file) {
+    return std::ranges::all_of(Loss::parameters(FaceNetwork::Output::extents), [&](const ditto::TensorInfo& info) {
+        const ditto::TensorEntry* entry = file.find("head." + std::string(info.name));
+        return entry != nullptr && entry->shape == ditto::detail::file_shape(info);
+    });
 }
 
 std::string require_loss(const ditto::SafetensorsReader& file, const std::optional<std::string>& stored) {
     if (stored) return *stored;
-    const auto loss = file.find("head.weight") == nullptr ? ditto::ContrastiveLoss::name : ditto::ConcatBceLoss::name;
+    std::string loss(ditto::ContrastiveLoss::name);  // which has no head, if no other loss's is in the file
+    ditto::AllLosses::for_each([&]<class Loss>(const Loss&) {
+        if (has_head_of<Loss>(file)) loss = Loss::name;
+    });
     std::fprintf(stderr, "note: %s does not say its loss; taken for %s by its tensors\n", file.path().c_str(),
-                 loss.data());
-    return std::string(loss);
+                 loss.c_str());
+    return loss;
 }
 
 ditto::ImageRecipe require_recipe(const ditto::SafetensorsReader& file,
@@ -121,18 +126,17 @@ std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights
                       {},
                       stored.features.value_or(ditto::FeatureRecipe{}),
                       stored.calibration};
-    const auto load = [&]<class Loss>(Loss) -> std::unique_ptr<FaceVerifier> {
+    const std::size_t pass_images = std::min(images, largest_pass(compute));
+    const auto make = [&]<class Loss>(const Loss&) -> std::unique_ptr<FrozenNetwork> {
         info.score_kind = Loss::score_kind;
         info.recipe = require_recipe(file, stored.recipe);
-        const std::size_t pass_images = std::min(images, largest_pass(compute));
-        auto network = make_network<Loss>(pass_images, compute);
-        ditto::load_weights(weights, network->weights(), ditto::fingerprint<FaceNetwork>());
-        return std::make_unique<FaceVerifier>(info, std::move(network), pass_images, compute.threads);
+        if (compute.device == "cuda") return make_cuda_network(info.loss, pass_images, compute);
+        using Device = ditto::Cpu<ditto::fp32>;
+        return std::make_unique<FrozenNetworkOn<Loss, Device>>(pass_images, Device{compute.threads});
     };
-    if (info.loss == ditto::ContrastiveLoss::name) return load(ditto::ContrastiveLoss{});
-    if (info.loss == ditto::ConcatBceLoss::name) return load(ditto::ConcatBceLoss{});
-    throw Error(weights.string() + ": its loss is '" + info.loss + "'; this program knows " +
-                std::string(ditto::ContrastiveLoss::name) + " and " + std::string(ditto::ConcatBceLoss::name));
+    auto network = ditto::with_loss(info.loss, weights.string() + ": its loss", make);
+    ditto::load_weights(weights, network->weights(), ditto::fingerprint<FaceNetwork>());
+    return std::make_unique<FaceVerifier>(info, std::move(network), pass_images, compute.threads);
 }
 
 }  // namespace support

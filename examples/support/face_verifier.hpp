@@ -67,7 +67,7 @@ class FaceVerifier {
 };
 
 /// Loads weights to embed `images` images with, in as many passes as it takes. What the file does not say is assumed,
-/// with a note on stderr: the loss from the presence of a head, and the recipe's defaults. Throws Error when the file
+/// with a note on stderr: the loss from the shape of the head, and the recipe's defaults. Throws Error when the file
 /// cannot be read or does not fit the network, the loss or the recipe, or its device cannot be had.
 std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights, std::size_t images,
                                             const Compute& compute);

@@ -7,6 +7,7 @@
 #include <ditto/network/siamese.hpp>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "compute.hpp"
@@ -38,8 +39,8 @@ class FrozenNetworkOn final : public FrozenNetwork {
     ditto::Inference<ditto::Siamese<ditto::FaceNetwork, Loss>, Device> inference_;
 };
 
-/// For passes of up to `images` images on CUDA. Throws Error in a program built without it, or when there is no GPU.
-template <class Loss>
-std::unique_ptr<FrozenNetwork> make_cuda_network(std::size_t images, const Compute& compute);
+/// With the loss of that name, for passes of up to `images` images on CUDA. Throws Error in a program built without it,
+/// or when there is no GPU.
+std::unique_ptr<FrozenNetwork> make_cuda_network(const std::string& loss, std::size_t images, const Compute& compute);
 
 }  // namespace support

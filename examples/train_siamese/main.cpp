@@ -1,8 +1,10 @@
 // train_siamese: trains the face network on pairs of images.
 #include <cmath>
 #include <ditto/core/parallel.hpp>
+#include <ditto/losses/losses.hpp>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "../support/program.hpp"
 #include "options.hpp"
@@ -51,7 +53,9 @@ void add_options(CLI::App& app, Options& options) {
         option->group("Loss and network");
         return option;
     };
-    network(app.add_option("--loss", options.loss))->check(CLI::IsMember({"contrastive", "bce"}));
+    constexpr auto losses = ditto::AllLosses::names;
+    network(app.add_option("--loss", options.loss))
+        ->check(CLI::IsMember(std::vector<std::string>(losses.begin(), losses.end())));
     network(app.add_option("--margin", options.margin, "of the contrastive loss"))->check(positive);
     network(app.add_option("--twin", options.twin, "batch statistics for each side, or for both sides together"))
         ->check(CLI::IsMember({"separate", "stacked"}));

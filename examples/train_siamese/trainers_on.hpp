@@ -1,6 +1,7 @@
 // The trainers of the options' loss, twin policy and optimizer on one kind of device.
 #pragma once
 
+#include <ditto/losses/losses.hpp>
 #include <ditto/network/face_network.hpp>
 #include <ditto/network/siamese.hpp>
 #include <ditto/optim/adam.hpp>
@@ -48,8 +49,8 @@ auto choose_twin(const Options& options, const Use& use) {
 }
 template <class Device, class Use>
 auto choose_trainer(const Options& options, const Use& use) {
-    if (options.loss == ditto::ConcatBceLoss::name) return choose_twin<Device, ditto::ConcatBceLoss>(options, use);
-    return choose_twin<Device, ditto::ContrastiveLoss>(options, use);
+    return ditto::with_loss(options.loss, "--loss",
+                            [&]<class Loss>(const Loss&) { return choose_twin<Device, Loss>(options, use); });
 }
 
 template <class Device>

@@ -1,4 +1,4 @@
-// make_weights OUTPUT contrastive|bce: writes weights of the face network that nobody has trained, for the tests of the
+// make_weights OUTPUT LOSS: writes weights of the face network that nobody has trained, for the tests of the
 // programs.
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,6 @@
 #include <ditto/network/model.hpp>
 #include <ditto/train/weights_file.hpp>
 #include <string>
-#include <string_view>
 
 namespace {
 
@@ -39,8 +38,5 @@ void write(const std::string& path) {
 
 int main(int argc, char** argv) {
     if (argc != 3) return 2;
-    if (std::string_view(argv[2]) == "bce")
-        write<ditto::ConcatBceLoss>(argv[1]);
-    else
-        write<ditto::ContrastiveLoss>(argv[1]);
+    ditto::with_loss(argv[2], "LOSS", [&]<class Loss>(const Loss&) { write<Loss>(argv[1]); });
 }

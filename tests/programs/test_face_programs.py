@@ -8,6 +8,7 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import struct
 import tempfile
 
@@ -44,6 +45,21 @@ def test_verify(a, b):
     assert text.startswith("different  probability 0.") and text.endswith("  threshold 1\n"), text
 
 
+def write_with_difference_head(path):
+    """Weights that do not say their loss, but have the head of `difference`: weights -1, bias 2."""
+    with CONTRASTIVE.open("rb") as source, path.open("wb") as copy:
+        header = json.loads(source.read(*struct.unpack("<Q", source.read(8))))
+        del header["__metadata__"]
+        end = max(entry["data_offsets"][1] for entry in header.values())
+        header["head.weight"] = {"dtype": "F32", "shape": [1, 1024], "data_offsets": [end, end + 4096]}
+        header["head.bias"] = {"dtype": "F32", "shape": [1], "data_offsets": [end + 4096, end + 4100]}
+        write_safetensors(path, header)
+        copy.seek(0, os.SEEK_END)
+        shutil.copyfileobj(source, copy, 1 << 20)
+        copy.write(struct.pack("<1025f", *[-1] * 1024, 2))
+    return path
+
+
 def read_rows(path):
     """The bytes of each row of a float32 [N, 1024] array of NumPy."""
     content = path.read_bytes()
@@ -51,6 +67,20 @@ def read_rows(path):
     header, data = content[10 : 10 + header_bytes].decode(), content[10 + header_bytes :]
     assert content.startswith(b"\x93NUMPY\x01\x00") and "'<f4'" in header and ",1024,)" in header, header
     return [data[begin : begin + 4096] for begin in range(0, len(data), 4096)]
+
+
+def test_difference_head(folder, a, b):
+    """The loss is seen from the head's shape, and its probability is that of the features' differences."""
+    weights, output = write_with_difference_head(folder / "difference.safetensors"), folder / "two.npy"
+    found = run("verify_faces", "--weights", weights, a, a, "--threshold", "0.8")
+    assert found.returncode == 0 and "taken for difference" in found.stderr, found
+    assert found.stdout == "same  probability 0.880797  threshold 0.8\n", found  # sigmoid(2)
+    succeed("embed_faces", "--weights", CONTRASTIVE, "--output", output, a, b)
+    left, right = (struct.unpack("<1024f", row) for row in read_rows(output))
+    expected = 1 / (1 + math.exp(sum(abs(x - y) for x, y in zip(left, right)) - 2))
+    text = succeed("verify_faces", "--weights", weights, a, b, "--threshold", "0.8", code=1)
+    assert abs(float(text.split()[2]) - expected) <= 1e-6, (text, expected)  # six digits are printed
+    weights.unlink()
 
 
 def test_embed(folder, pictures):
@@ -230,6 +260,7 @@ with tempfile.TemporaryDirectory() as name:
     pictures = [write_picture(folder / f"{number}.ppm", number) for number in range(18)]
     test_usage()
     test_verify(*pictures[:2])
+    test_difference_head(folder, *pictures[:2])
     test_embed(folder, pictures)
     test_evaluate(folder, pictures)
     test_recipe(folder)

@@ -24,6 +24,7 @@ def check_usage_errors():
         ("--batch.*0", "--batch", 0), ("--batch.*2.5", "--batch", 2.5), ("--batch", "--batch", "two"),
         ("one sample a side", "--batch", 1), ("--lr: nan", "--lr", "nan"), ("--lr: inf", "--lr", "inf"),
         ("--lr: 0", "--lr", 0), ("--margin: -1", "--margin", -1), ("--margin", "--margin", 2, "--loss", "bce"),
+        ("--margin.*not of difference", "--margin", 2, "--loss", "difference"),
         ("--epochs", "--epochs", 0), ("--momentum: 1", "--momentum", 1), ("--momentum", "--momentum", 0.5),
         ("--weight-decay: -1", "--weight-decay", -1), ("--crop: 2", "--crop", 2), ("--seed: -1", "--seed", -1),
         ("--threads", "--threads", 0), ("--face-people", "--face-people", 1), ("--loss: triplet", "--loss", "triplet"),
@@ -130,7 +131,7 @@ def check_stop_and_resume(directory):
 
 
 def check_symbols():
-    """Two losses, three optimizers and two twin policies share one compiled network pass for each device."""
+    """Three losses, three optimizers and two twin policies share one compiled network pass for each device."""
     if shutil.which("nm") is None:
         print("note: nm not found, the network passes in the program were not counted")
         return
@@ -141,6 +142,8 @@ def check_symbols():
                    for symbol in found if "[clone" not in symbol]
         on_cuda = [("Cuda", precision) for precision in ("bf16", "fp32", "tf32")]  # where it was built with CUDA
         assert sorted(devices) in ([("Cpu", "fp32")], [("Cpu", "fp32"), *on_cuda]), (name, devices)
+    trainers = re.findall(r" vtable for ditto::Trainer<.*ditto::Cpu<.*$", symbols, re.MULTILINE)
+    assert len(trainers) == 3 * 3 * 2, trainers
 
 
 def main():
