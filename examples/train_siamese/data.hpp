@@ -3,6 +3,8 @@
 
 #include <ditto/data/image_store.hpp>
 #include <ditto/data/pair_list.hpp>
+#include <ditto/data/people_sampler.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +18,11 @@ struct ImagePairs {
 };
 
 struct TrainingData {
-    std::string description;  // a line
-    ImagePairs train;
-    ImagePairs test;  // without augmentation; empty where the options name no list
+    std::string description;                        // a line
+    ImagePairs train;                               // without pairs of people held out
+    std::optional<ditto::PeopleSampler> sampler{};  // where pairs are drawn anew for each epoch
+    std::vector<ditto::Pair> validation;            // of train.images: pairs of the people held out
+    ImagePairs test;                                // without augmentation; empty where the options name no list
 };
 
 /// Decodes or draws all images. Throws Error for a list or an image that cannot be read.

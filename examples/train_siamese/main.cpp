@@ -47,6 +47,13 @@ void add_options(CLI::App& app, Options& options) {
     data(app.add_option("--crop", options.crop, "central part of each image's sides to use"))->check(fraction);
     data(app.add_flag("--augment,!--no-augment", options.augment,
                       "mirror, turn, shift and scale the training images at random (default: on)"));
+    data(app.add_option("--sample", options.sample,
+                        "train on the list's own pairs, or on pairs of people drawn anew from its images each epoch"))
+        ->check(CLI::IsMember({"pairs", "people"}));
+    data(app.add_option(
+             "--validation-people", options.validation_people,
+             "fraction of the training list's people to hold out; they choose the best epoch and the threshold"))
+        ->check(below_one);
     data(app.add_flag("--shuffle,!--no-shuffle", options.shuffle, "a new order of pairs each epoch (default: on)"));
 
     const auto network = [&](CLI::Option* option) {
@@ -57,6 +64,13 @@ void add_options(CLI::App& app, Options& options) {
     network(app.add_option("--loss", options.loss))
         ->check(CLI::IsMember(std::vector<std::string>(losses.begin(), losses.end())));
     network(app.add_option("--margin", options.margin, "of the contrastive loss"))->check(positive);
+    network(app.add_option("--negatives", options.negatives,
+                           "mine for each image of a batch this many nearest images of other people"))
+        ->check(CLI::Range(0, 1 << 10));
+    network(app.add_flag("--semi-hard", options.semi_hard,
+                         "of them first those that are farther than the image's partner"));
+    network(app.add_flag("--mirror", options.mirror, "at test time, features are averaged with the mirror image's"));
+    network(app.add_flag("--normalize", options.normalize, "at test time, features are scaled to length 1"));
     network(app.add_option("--twin", options.twin, "batch statistics for each side, or for both sides together"))
         ->check(CLI::IsMember({"separate", "stacked"}));
     network(app.add_option("--init", options.init, "weights to start from (safetensors)"));
@@ -76,6 +90,10 @@ void add_options(CLI::App& app, Options& options) {
         ->check(CLI::IsMember({"constant", "step", "cosine"}));
     optimizer(app.add_option("--warm-up", options.warm_up, "steps over which the learning rate rises"))
         ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40));
+
+    optimizer(app.add_option("--average", options.average,
+                             "use a running average of the weights, of which each step keeps this part (0: none)"))
+        ->check(below_one);
 
     const auto run = [&](CLI::Option* option) {
         option->group("Run");
@@ -112,6 +130,8 @@ void complete(const CLI::App& app, Options& options) {
         if (!path->empty()) *path = std::filesystem::absolute(*path).lexically_normal().string();
     if (options.optimizer != "sgd" && (given("--momentum") || given("--nesterov")))
         usage_error("--momentum and --nesterov are of --optimizer sgd, not of " + options.optimizer);
+    if (options.negatives > 0 && options.sample != "people")
+        usage_error("--negatives needs --sample people, which knows who is on each image");
     if (options.loss != "contrastive" && given("--margin"))
         usage_error("--margin is of --loss contrastive, not of " + options.loss);
     if (options.batch < 2 && options.twin == "separate")

@@ -14,6 +14,8 @@ struct Options {
 
     std::string loss = "contrastive";
     double margin = 1.0;
+    std::size_t negatives = 0;  // mined for each image of a batch
+    bool semi_hard = false;
     std::string twin = "separate";
     std::string optimizer = "adam";
     double lr = 1e-3;
@@ -27,6 +29,11 @@ struct Options {
     std::size_t batch = 16;  // pairs
     bool augment = true;
     bool shuffle = true;
+    std::string sample = "pairs";    // or "people"
+    double validation_people = 0.0;  // fraction
+    double average = 0.0;            // of the past that each step keeps; 0: no average
+    bool mirror = false;             // features at test time: mean with the mirror image's
+    bool normalize = false;          // features at test time: length 1
     double crop = 1.0;
     std::uint64_t seed = 1;
 

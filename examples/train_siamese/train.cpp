@@ -16,7 +16,8 @@
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_people, loss, margin, twin, optimizer, lr,
                                    momentum, nesterov, weight_decay, schedule, warm_up, epochs, batch, augment, shuffle,
-                                   crop, seed, threads, device, precision, init)
+                                   sample, validation_people, negatives, semi_hard, average, mirror, normalize, crop,
+                                   seed, threads, device, precision, init)
 
 namespace {
 
@@ -45,6 +46,11 @@ Metadata identity(const Options& options, const ImagePairs& train, const std::st
                       {"augment", text(options.augment)},
                       {"shuffle", text(options.shuffle)},
                       {"crop", text(options.crop)},
+                      {"sample", options.sample},
+                      {"validation-people", text(options.validation_people)},
+                      {"negatives", text(options.negatives)},
+                      {"semi-hard", text(options.semi_hard)},
+                      {"average", text(options.average)},
                       {"seed", text(options.seed)}};
     if (options.loss == "contrastive") settings["margin"] = text(options.margin);
     if (options.optimizer == "sgd") {
@@ -55,7 +61,7 @@ Metadata identity(const Options& options, const ImagePairs& train, const std::st
     return settings;
 }
 
-TrainingSettings training_settings(const Options& options, const ImagePairs& train, const ImageRecipe& recipe,
+TrainingSettings training_settings(const Options& options, const TrainingData& data, const ImageRecipe& recipe,
                                    const std::string& network) {
     TrainingSettings settings;
     settings.epochs = options.epochs;
@@ -63,11 +69,18 @@ TrainingSettings training_settings(const Options& options, const ImagePairs& tra
     settings.loader.shuffle = options.shuffle;
     settings.loader.seed = options.seed;
     settings.learning_rate = options.lr;
-    settings.weights = {network, options.loss, std::nullopt, std::nullopt, recipe};
+    settings.loader.people = data.sampler ? &*data.sampler : nullptr;
+    settings.validation = data.validation;
+    if (options.average > 0.0) settings.average = options.average;
+    settings.weights.fingerprint = network;
+    settings.weights.loss = options.loss;
+    settings.weights.recipe = recipe;
+    settings.weights.features = FeatureRecipe{options.mirror, options.normalize};
     if (options.loss == "contrastive") settings.weights.margin = options.margin;
-    settings.identity = identity(options, train, network);
+    settings.identity = identity(options, data.train, network);
     settings.threads = options.threads;
-    const std::size_t batches = (train.pairs.size() + options.batch - 1) / options.batch;
+    const std::size_t pairs = data.sampler ? data.sampler->pairs() : data.train.pairs.size();
+    const std::size_t batches = (pairs + options.batch - 1) / options.batch;
     settings.schedule = make_schedule(options, static_cast<std::int64_t>(batches * options.epochs));
     return settings;
 }
@@ -137,8 +150,8 @@ int train(const Options& options, const std::string& program) {
     if (!options.init.empty() && !options.resume) load_weights(options.init, trainer->weights(), network);
 
     Progress progress(stdout);
-    Training training(*trainer, data.train.images, data.train.pairs,
-                      training_settings(options, data.train, recipe, network), directory, progress);
+    Training training(*trainer, data.train.images, data.train.pairs, training_settings(options, data, recipe, network),
+                      directory, progress);
     if (options.resume) {
         training.resume();
     } else {
@@ -158,11 +171,14 @@ int train(const Options& options, const std::string& program) {
         }
     }
 
-    if (options.loss == "contrastive") progress.line("fixing the threshold on training pairs");
-    const double threshold = training.finish_last();
+    progress.line(fmt::format("fixing the threshold on {}",
+                              data.validation.empty() ? "training pairs" : "pairs of the people held out"));
+    const double threshold = training.finish_last().threshold;
     progress.line(fmt::format("threshold: {:.4f}", threshold));
     if (!data.test.pairs.empty())
-        print_test(options, data, evaluate(*trainer, data.test.images, data.test.pairs, threshold, options.threads));
+        print_test(options, data,
+                   evaluate(*trainer, data.test.images, data.test.pairs, threshold, options.threads,
+                            {options.mirror, options.normalize}));
     training.finish_best();
     fmt::print("weights: {} (best epoch, {}: {})\n", directory.last().string(), training.state().best_epoch,
                directory.best().string());

@@ -20,6 +20,10 @@ Loss make_loss(const Options& options) {
     return loss;
 }
 
+inline ditto::PairMining mining_of(const Options& options) {
+    return {options.negatives, options.semi_hard};
+}
+
 template <class Optimizer>
 Optimizer make_optimizer(const Options& options) {
     Optimizer optimizer;
@@ -56,9 +60,10 @@ auto choose_trainer(const Options& options, const Use& use) {
 template <class Device>
 TrainerMemory memory_on(const Options& options) {
     return choose_trainer<Device>(options, [&]<class Chosen>() -> TrainerMemory {
-        const auto plan = ditto::memory_plan<Chosen>({options.batch}, {options.threads});
-        return {plan.parameter_bytes + plan.buffer_bytes, plan.gradient_bytes, plan.optimizer_bytes,
-                plan.prepared_bytes + plan.activation_bytes + plan.loss_bytes, plan.total_bytes};
+        const auto plan = ditto::memory_plan<Chosen>({options.batch}, {options.threads},
+                                                     {false, options.average > 0.0, mining_of(options)});
+        return {plan.parameter_bytes + plan.buffer_bytes + plan.average_bytes, plan.gradient_bytes,
+                plan.optimizer_bytes, plan.prepared_bytes + plan.activation_bytes + plan.loss_bytes, plan.total_bytes};
     });
 }
 
@@ -71,6 +76,8 @@ std::unique_ptr<ditto::AnyTrainer> make_on(const Options& options) {
         settings.optimizer = make_optimizer<typename Chosen::Optimizer>(options);
         settings.loss = make_loss<typename Chosen::Loss>(options);
         settings.seed = options.seed;
+        settings.mining = mining_of(options);
+        settings.average_weights = options.average > 0.0;
         return std::make_unique<Chosen>(settings);
     });
 }

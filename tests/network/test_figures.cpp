@@ -39,7 +39,8 @@ static_assert(plan.parameter_bytes >= 4ULL * 135'907'840);
 static_assert(plan.gradient_bytes == plan.parameter_bytes - planned_bytes(4ULL * 131072 * 1024));
 static_assert(plan.total_bytes == 3 * plan.parameter_bytes + plan.gradient_bytes + plan.buffer_bytes +
                                       plan.activation_bytes + plan.loss_bytes);
-static_assert(memory_plan<Training>(batch_pairs{32}, threads{2}, true).gradient_bytes == plan.parameter_bytes);
+static_assert(memory_plan<Training>(batch_pairs{32}, threads{2}, {.keep_gradients = true}).gradient_bytes ==
+              plan.parameter_bytes);
 static_assert(inference_plan<Inference<Verifier, Cpu<fp32>>>(32).total_bytes < 700_MiB);
 
 using Small =

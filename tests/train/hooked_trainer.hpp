@@ -14,10 +14,10 @@ class HookedTrainer final : public ditto::AnyTrainer {
     /// From this step (counted from 1) on, the loss is NaN.
     std::int64_t diverges_at = 0;
 
-    ditto::StepResult step(std::span<const float> images, std::span<const ditto::PairLabel> labels,
-                           double rate_factor) override {
+    ditto::StepResult step(std::span<const float> images, std::span<const ditto::PairLabel> labels, double rate_factor,
+                           std::span<const std::uint32_t> people) override {
         before_step_();
-        ditto::StepResult result = trainer_.step(images, labels, rate_factor);
+        ditto::StepResult result = trainer_.step(images, labels, rate_factor, people);
         if (diverges_at > 0 && steps() >= diverges_at) result.loss = std::numeric_limits<double>::quiet_NaN();
         return result;
     }
@@ -25,6 +25,8 @@ class HookedTrainer final : public ditto::AnyTrainer {
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
         trainer_.score(left, right, scores);
     }
+    void update_average(double keep) override { trainer_.update_average(keep); }
+    void swap_average() override { trainer_.swap_average(); }
     std::size_t capacity_pairs() const override { return trainer_.capacity_pairs(); }
     ditto::Extents image_extents() const override { return trainer_.image_extents(); }
     std::size_t feature_count() const override { return trainer_.feature_count(); }

@@ -11,6 +11,7 @@
 #include "ditto/data/faces.hpp"
 #include "ditto/data/image.hpp"
 #include "ditto/data/pair_list.hpp"
+#include "ditto/data/people.hpp"
 
 namespace ditto {
 
@@ -23,6 +24,14 @@ struct FacePairs {
     std::vector<Pair> pairs;  // of positions: those of one person's pictures follow one another
 
     std::size_t pictures() const { return std::size_t{people} * pictures_per_person; }
+
+    /// Who is on each picture.
+    People people_of_pictures() const {
+        People all{{}, people, false};
+        for (std::size_t position = 0; position < pictures(); ++position)
+            all.person_of_image.push_back(static_cast<std::uint32_t>(position / pictures_per_person));
+        return all;
+    }
 
     /// The picture at a position below pictures(): [size, size, 3].
     Image draw(std::size_t position, int size = 128) const {

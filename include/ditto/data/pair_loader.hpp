@@ -21,6 +21,7 @@
 #include "ditto/data/image_store.hpp"
 #include "ditto/data/pair_batch.hpp"
 #include "ditto/data/pair_list.hpp"
+#include "ditto/data/people_sampler.hpp"
 
 namespace ditto {
 
@@ -30,18 +31,20 @@ struct PairLoaderSettings {
     bool shuffle = true;
     bool augment = true;  // as the store was made for, if it was; otherwise images come as the recipe makes them
     std::uint64_t seed = 0;
-    bool only_draws = false;  // fill PairBatch::draws and leave the images to whoever holds them
+    const PeopleSampler* people = nullptr;  // draws each epoch's pairs, instead of the list; must outlive the loader
+    bool only_draws = false;                // fill PairBatch::draws and leave the images to whoever holds them
     std::size_t threads = 1;
     std::size_t prefetch = 2;  // batches that are prepared ahead, at most
 };
 
-/// Goes through a list of pairs once an epoch. Batches depend only on the list, the seed and the epoch, never on the
-/// number of threads or their timing. `store` and `pairs` must outlive the loader. Used by one thread at a time.
+/// Goes through a list of pairs, or those that a PeopleSampler draws, once an epoch. Batches depend only on the list,
+/// the seed and the epoch, never on the number of threads or their timing. `store` and `pairs` must outlive the loader.
+/// Used by one thread at a time.
 class PairLoader {
   public:
     /// Throws Error if a setting makes no sense, a pair names an image that `store` has not, or no batch would be left.
     PairLoader(const ImageStore& store, std::span<const Pair> pairs, const PairLoaderSettings& settings)
-        : store_(store), pairs_(pairs), settings_(settings), slots_(settings.prefetch), order_(pairs.size()) {
+        : store_(store), pairs_(pairs), settings_(settings), slots_(settings.prefetch), order_(pairs_of_epoch()) {
         if (settings.batch_pairs < 1) throw Error("loader: a batch must hold at least 1 pair");
         if (settings.threads < 1 || settings.prefetch < 1)
             throw Error("loader: at least 1 thread must prepare at least 1 batch ahead");
@@ -50,11 +53,11 @@ class PairLoader {
                 throw Error("loader: a pair names image " + std::to_string(std::max(pair.left, pair.right)) +
                             ", but the store holds " + std::to_string(store.size()) +
                             "; use the list it was made from");
-        const std::size_t last = pairs.size() % settings.batch_pairs;
+        const std::size_t last = pairs_of_epoch() % settings.batch_pairs;
         dropped_ = last < settings.smallest_batch ? last : 0;
-        batches_ = (pairs.size() - dropped_ + settings.batch_pairs - 1) / settings.batch_pairs;
+        batches_ = (pairs_of_epoch() - dropped_ + settings.batch_pairs - 1) / settings.batch_pairs;
         if (batches_ == 0)
-            throw Error("loader: " + std::to_string(pairs.size()) + " pairs do not fill one batch of at least " +
+            throw Error("loader: " + std::to_string(pairs_of_epoch()) + " pairs do not fill one batch of at least " +
                         std::to_string(settings.smallest_batch) + "; give more pairs");
         next_to_prepare_ = next_to_take_ = batches_;
         for (std::size_t i = 0; i < settings.threads; ++i)
@@ -62,6 +65,9 @@ class PairLoader {
     }
     PairLoader(const PairLoader&) = delete;
     PairLoader& operator=(const PairLoader&) = delete;
+
+    /// Pairs of an epoch, with those that are left out of it.
+    std::size_t pairs_of_epoch() const { return settings_.people ? settings_.people->pairs() : pairs_.size(); }
 
     /// Batches of an epoch.
     std::size_t batches() const { return batches_; }
@@ -79,7 +85,9 @@ class PairLoader {
         next_to_prepare_ = batches_;  // nothing new is begun
         changed_.wait(lock, [&] { return working_ == 0; });
         std::iota(order_.begin(), order_.end(), 0U);
-        if (settings_.shuffle)
+        if (settings_.people)
+            drawn_ = settings_.people->draw(settings_.seed, epoch);
+        else if (settings_.shuffle)
             Random(settings_.seed, RandomPurpose::shuffle, epoch).shuffle(order_.begin(), order_.end());
         for (Slot& slot : slots_) {
             slot.ready = false;
@@ -139,15 +147,19 @@ class PairLoader {
         const std::size_t first = index * settings_.batch_pairs;
         const std::size_t size = std::size_t{3} * static_cast<std::size_t>(store_.recipe().height) *
                                  static_cast<std::size_t>(store_.recipe().width);
-        batch.pairs = std::min(settings_.batch_pairs, pairs_.size() - dropped_ - first);
+        batch.pairs = std::min(settings_.batch_pairs, pairs_of_epoch() - dropped_ - first);
         batch.labels.resize(batch.pairs);
         batch.draws.resize(2 * batch.pairs);
+        if (settings_.people) batch.people.resize(2 * batch.pairs);
         for (std::size_t i = 0; i < batch.pairs; ++i) {
             const std::uint32_t row = order_[first + i];
-            const Pair& pair = pairs_[row];
+            const Pair& pair = settings_.people ? drawn_[row] : pairs_[row];
             batch.labels[i] = pair.label;
             batch.draws[i] = {pair.left, augmentation(row, 0)};
             batch.draws[batch.pairs + i] = {pair.right, augmentation(row, 1)};
+            if (!settings_.people) continue;
+            batch.people[i] = settings_.people->person(pair.left);
+            batch.people[batch.pairs + i] = settings_.people->person(pair.right);
         }
         if (settings_.only_draws) return;
         batch.images.resize(2 * batch.pairs * size);
@@ -172,7 +184,8 @@ class PairLoader {
     std::mutex mutex_;                     // guards all that follows
     std::condition_variable_any changed_;  // any of it
     std::vector<Slot> slots_;
-    std::vector<std::uint32_t> order_;  // [pairs] rows of the list; constant while a thread works
+    std::vector<std::uint32_t> order_;  // [pairs] rows of the list, or of `drawn_`; constant while a thread works
+    std::vector<Pair> drawn_;           // the epoch's, where people are drawn; constant while a thread works
     std::uint32_t epoch_ = 0;           // constant while a thread works
     std::size_t next_to_prepare_ = 0;
     std::size_t next_to_take_ = 0;

@@ -39,12 +39,14 @@ __global__ void cross_entropy_kernel(Head head) {
     const std::size_t pair = blockIdx.x;
     const double logit = pair_logit(head), probability = 1.0 / (1.0 + std::exp(-logit));
     const double target = head.call.labels[pair] == PairLabel::same ? 1.0 : 0.0;
-    const double slope = (probability - target) / static_cast<double>(head.call.pairs);
+    const double weight = head.call.weight(head.call.labels[pair]);
+    const double slope = weight * (probability - target) / static_cast<double>(head.call.pairs);
     for (std::size_t i = threadIdx.x; i < head.size; i += block_threads) head.store_gradients(pair, i, slope);
     if (threadIdx.x == 0) {
         head.call.scores[pair] = probability;
         // -target log(p) - (1 - target) log(1 - p), without overflow for any logit.
-        loss_terms(head.call)[pair] = std::fmax(logit, 0.0) - logit * target + std::log1p(std::exp(-std::fabs(logit)));
+        loss_terms(head.call)[pair] =
+            weight * (std::fmax(logit, 0.0) - logit * target + std::log1p(std::exp(-std::fabs(logit))));
         loss_slopes(head.call)[pair] = slope;
     }
 }

@@ -31,8 +31,9 @@ double mean_cross_entropy(const LossCall<T>& call, const LogitOf& logit_of, cons
         const double target = call.labels[pair] == PairLabel::same ? 1.0 : 0.0;
         call.scores[pair] = sigmoid(logit);
         // -target log(p) - (1 - target) log(1 - p), without overflow for any logit.
-        total += std::max(logit, 0.0) - logit * target + std::log1p(std::exp(-std::abs(logit)));
-        spread(pair, (call.scores[pair] - target) / pairs);
+        const double weight = call.weight(call.labels[pair]);
+        total += weight * (std::max(logit, 0.0) - logit * target + std::log1p(std::exp(-std::abs(logit))));
+        spread(pair, weight * (call.scores[pair] - target) / pairs);
     }
     return total / pairs;
 }

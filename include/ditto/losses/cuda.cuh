@@ -4,3 +4,4 @@
 #include "ditto/losses/concat_bce/cuda.cuh"
 #include "ditto/losses/contrastive/cuda.cuh"
 #include "ditto/losses/difference_bce/cuda.cuh"
+#include "ditto/losses/mining/cuda.cuh"

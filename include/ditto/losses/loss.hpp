@@ -38,7 +38,13 @@ struct LossCall {
     double* scores;  ///< written, [pairs]
     std::array<const T*, max_layer_tensors> parameters;
     std::array<T*, max_layer_tensors> parameter_gradients;
+    /// [2] by PairLabel: how much a pair of each kind counts in the mean and in all gradients. Null: 1.
+    const double* label_weights = nullptr;
     double* loss = nullptr;  ///< written by forward_backward on devices whose functions return before the work is done
+
+    constexpr double weight(PairLabel label) const {
+        return label_weights == nullptr ? 1.0 : label_weights[static_cast<std::size_t>(label)];
+    }
 };
 
 }  // namespace ditto

@@ -112,6 +112,15 @@ class Model {
         return all;
     }
 
+    /// What an average of weights holds of a file's tensors, all but the counters, under `prefix`.
+    std::vector<StoredTensor> averaged_tensors(const std::string& prefix) const {
+        std::vector<StoredTensor> all = counterparts(parameters_, prefix);
+        for (std::size_t i = 0; i < Network::buffer_tensors; ++i)
+            all.push_back({prefix + Verifier::tensor_name(Network::buffers[i]), Network::buffers[i].info,
+                           stored_type<T>, buffer(i)});
+        return all;
+    }
+
     static T* at(std::byte* section, MemoryRange range) { return reinterpret_cast<T*>(section + range.offset); }
 
   private:

@@ -1,6 +1,7 @@
 // The optimizer's pass over all parameters on CUDA: every number is read and written once.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,8 +12,9 @@ namespace ditto {
 
 /// What a step of training tells the GPU. A captured graph copies it from the host's memory.
 struct StepValues {
-    std::uint64_t step;    ///< updates done before
-    double learning_rate;  ///< the optimizer's, times the schedule's factor
+    std::uint64_t step;                   ///< updates done before
+    double learning_rate;                 ///< the optimizer's, times the schedule's factor
+    std::array<double, 2> label_weights;  ///< see LossCall
 };
 
 namespace detail {

@@ -28,19 +28,30 @@ class AnyTrainer {
     virtual ~AnyTrainer() = default;
 
     /// One step on pairs = labels.size() pairs. images: [2 * pairs, H, W, C], all left images, then all right ones.
-    /// `rate_factor` multiplies the optimizer's learning rate.
-    virtual StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor) = 0;
+    /// `rate_factor` multiplies the optimizer's learning rate. `people` [2 * pairs] tells who is on each image, for a
+    /// trainer that mines pairs (see PairMining); the result's scores are those of the given pairs all the same.
+    virtual StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor,
+                            std::span<const std::uint32_t> people = {}) = 0;
     /// Copies a store's images to where the trainer computes, where that is of use and they fit: true. Then step_held()
     /// may be called.
     virtual bool hold_images(const ImageStore&) { return false; }
     /// The same step on held images, 2 * pairs of them: left images, then right ones. Throws Error if none are held.
-    virtual StepResult step_held(std::span<const ImageDraw>, std::span<const PairLabel>, double /*rate_factor*/) {
+    virtual StepResult step_held(std::span<const ImageDraw>, std::span<const PairLabel>, double /*rate_factor*/,
+                                 std::span<const std::uint32_t> /*people*/ = {}) {
         throw Error("this trainer holds no images; give step() their numbers");
     }
     /// The features of any number of images with the running statistics: [count, features] to `features`.
     virtual void embed(std::span<const float> images, std::span<float> features) = 0;
     /// The score of `left.size() / features` pairs of features, to `scores`.
     virtual void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) = 0;
+
+    /// Moves the running average of all weights and running statistics towards the present ones:
+    /// average = keep * average + (1 - keep) * present. Throws Error if the trainer was made without an average.
+    virtual void update_average(double /*keep*/) {
+        throw Error("this trainer keeps no average of its weights; make it with average_weights = true");
+    }
+    /// Exchanges the weights and running statistics with their average, for evaluating or saving it; again, to go on.
+    virtual void swap_average() { update_average(1.0); }
 
     virtual std::size_t capacity_pairs() const = 0;
     virtual Extents image_extents() const = 0;

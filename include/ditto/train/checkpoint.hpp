@@ -19,11 +19,12 @@ namespace ditto {
 
 /// Where a training stands, besides its weights and its optimizer's state.
 struct TrainingState {
-    std::uint32_t epoch = 0;                                     ///< epochs done; the one in progress has this index
-    std::size_t batch = 0;                                       ///< batches done of that epoch
-    double best_loss = std::numeric_limits<double>::infinity();  ///< lowest mean training loss of an epoch
-    std::uint32_t best_epoch = 0;                                ///< the epoch that had it, from 1; 0 before the first
-    double threshold = EpochMetrics::undefined;                  ///< of the last epoch's own scores
+    std::uint32_t epoch = 0;  ///< epochs done; the one in progress has this index
+    std::size_t batch = 0;    ///< batches done of that epoch
+    /// Of the best epoch, smaller is better: its mean training loss, or 1 - area of its validation pairs.
+    double best_measure = std::numeric_limits<double>::infinity();
+    std::uint32_t best_epoch = 0;                ///< the epoch that had it, from 1; 0 before the first
+    double threshold = EpochMetrics::undefined;  ///< of the last epoch's own scores
 };
 
 namespace detail {
@@ -73,7 +74,7 @@ inline void save_checkpoint(const std::filesystem::path& path, AnyTrainer& train
     add("epoch", state.epoch);
     add("batch", static_cast<double>(state.batch));
     add("loss_sum", epoch.loss_sum());
-    add("best_loss", state.best_loss);
+    add("best_measure", state.best_measure);
     add("best_epoch", state.best_epoch);
     add("threshold", state.threshold);
     for (const auto& [name, value] : settings) metadata["settings." + name] = value;
@@ -100,7 +101,7 @@ inline TrainingState load_checkpoint(const std::filesystem::path& path, AnyTrain
     TrainingState state;
     state.epoch = static_cast<std::uint32_t>(number("epoch"));
     state.batch = static_cast<std::size_t>(number("batch"));
-    state.best_loss = number("best_loss");
+    state.best_measure = number("best_measure");
     state.best_epoch = static_cast<std::uint32_t>(number("best_epoch"));
     state.threshold = number("threshold");
     const auto steps = static_cast<std::int64_t>(number("steps"));

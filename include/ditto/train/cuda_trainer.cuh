@@ -20,17 +20,38 @@
 #include "ditto/losses/mean_loss.cuh"
 #include "ditto/optim/cuda.cuh"
 #include "ditto/train/any_trainer.hpp"
+#include "ditto/train/mined_loss.hpp"
 #include "ditto/train/training_plan.hpp"
 
 namespace ditto {
 
 /// The loss's numbers, the values of the step, the optimizer's rule, and how the images are made.
 template <class Optimizer, class P>
-constexpr std::size_t step_scratch_bytes(const Cuda<P>&, std::size_t pairs) {
+constexpr std::size_t step_scratch_bytes(const Cuda<P>&, std::size_t given, std::size_t pairs) {
     return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) +
            round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling)) +
-           2 * pairs * sizeof(detail::ImageSampling);
+           2 * given * sizeof(detail::ImageSampling);
 }
+
+namespace detail {
+
+struct MoveAverage {
+    float* average;
+    const float* present;
+    float keep;
+    __device__ void operator()(std::size_t i) const { average[i] = keep * average[i] + (1.0F - keep) * present[i]; }
+};
+struct SwapAverage {
+    float* average;
+    float* present;
+    __device__ void operator()(std::size_t i) const {
+        const float kept = average[i];
+        average[i] = present[i];
+        present[i] = kept;
+    }
+};
+
+}  // namespace detail
 
 template <class Verifier, class Optimizer, class Device>
 class Trainer;
@@ -56,6 +77,9 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         Optimizer optimizer{};
         Loss loss{};
         std::uint64_t seed = 0;  ///< of the initial weights and of dropout
+        PairMining mining{};     ///< pairs that each step adds to those it is given
+        /// A running average of the weights: see AnyTrainer::update_average.
+        bool average_weights = false;
     };
 
     /// Throws Error when there is no such GPU or the memory of the plan cannot be had.
@@ -63,12 +87,13 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         : settings_(settings),
           context_(settings.device.index),
           device_{settings.device.threads, settings.device.index, &context_},
-          plan_(device_, settings.batch),
+          plan_(device_, settings.batch, {false, settings.average_weights, settings.mining}),
           block_(plan_.total_bytes),
-          host_state_(Plan::parameter_bytes + Plan::buffer_bytes + Plan::optimizer_bytes),
+          host_state_(Plan::average_offset() + plan_.average_bytes),
           input_(settings.batch.images() * image_size * sizeof(A)),
           samplings_(settings.batch.images() * sizeof(detail::ImageSampling)),
-          small_(sizeof(SmallInput) + settings.batch.count * (sizeof(PairLabel) + sizeof(double))) {
+          small_(sizeof(SmallInput) +
+                 settings.batch.count * (sizeof(PairLabel) + 2 * sizeof(std::uint32_t) + sizeof(double))) {
         if (settings_.batch.count < 1) throw Error("a Trainer needs batches of at least 1 pair; got 0");
         device_.step = &values()->step;
         check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context_.stream()));
@@ -82,9 +107,10 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         upload();
     }
 
-    StepResult step(std::span<const float> images, std::span<const PairLabel> labels,
-                    double rate_factor = 1.0) override {
+    StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor = 1.0,
+                    std::span<const std::uint32_t> people = {}) override {
         require_pairs(labels.size(), images.size() / image_size, images.size() % image_size == 0);
+        take_people(people, labels.size());
         take_back();
         load_images(images);
         const StepResult result = run(step_graphs_, labels, rate_factor, [&] { ask_for_step(labels.size()); });
@@ -99,10 +125,11 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         images_ = detail::CudaImages::of(store, context_);
         return images_ != nullptr;
     }
-    StepResult step_held(std::span<const ImageDraw> draws, std::span<const PairLabel> labels,
-                         double rate_factor) override {
+    StepResult step_held(std::span<const ImageDraw> draws, std::span<const PairLabel> labels, double rate_factor,
+                         std::span<const std::uint32_t> people = {}) override {
         if (!images_) throw Error("this trainer holds no images; give step() their numbers");
         require_pairs(labels.size(), draws.size());
+        take_people(people, labels.size());
         take_back();
         auto* samplings = reinterpret_cast<detail::ImageSampling*>(samplings_.data());
         for (std::size_t i = 0; i < draws.size(); ++i)
@@ -114,8 +141,10 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     }
 
     /// Forward, loss and backward without the update: the gradients are then in gradients().
-    StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> labels) {
+    StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> labels,
+                                 std::span<const std::uint32_t> people = {}) {
         require_pairs(labels.size(), images.size() / image_size, images.size() % image_size == 0);
+        take_people(people, labels.size());
         take_back();
         load_images(images);
         return run(gradient_graphs_, labels, 1.0, [&] {
@@ -123,6 +152,11 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
             ask_for_gradients(labels.size());
         });
     }
+
+    void update_average(double keep) override {
+        for_each_averaged(detail::MoveAverage{nullptr, nullptr, static_cast<float>(keep)});
+    }
+    void swap_average() override { for_each_averaged(detail::SwapAverage{}); }
 
     void embed(std::span<const float> images, std::span<float> features) override {
         const std::size_t count = images.size() / image_size;
@@ -197,6 +231,12 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
                 "optimizer." + std::string(Optimizer::state_names[i]) + ".");
             all.insert(all.end(), state.begin(), state.end());
         }
+        if (settings_.average_weights) {
+            std::byte* average = host_state_.data() + Plan::average_offset();
+            const auto tensors =
+                Model<Verifier, float>(average, average + Plan::parameter_bytes).averaged_tensors("average.");
+            all.insert(all.end(), tensors.begin(), tensors.end());
+        }
         return all;
     }
 
@@ -213,7 +253,8 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
   private:
     using Graphs = std::vector<std::pair<std::size_t, detail::CudaGraph>>;  // by the number of pairs
 
-    // Pinned: what a step needs besides images, and what it gives. After it scores [pairs], then labels [pairs].
+    // Pinned: what a step needs besides images, and what it gives. After it scores [pairs], people [2 * pairs], then
+    // labels [pairs].
     struct SmallInput {
         StepValues values;
         double loss;
@@ -229,13 +270,18 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
 
     // --- The block on the GPU
 
-    std::byte* gradient_section() const { return block_.data() + Plan::gradient_offset(); }
+    std::byte* gradient_section() const { return block_.data() + plan_.gradient_offset(); }
     std::byte* loss_section() const { return block_.data() + plan_.loss_offset(); }
-    double* device_scores() const { return reinterpret_cast<double*>(loss_section() + plan_.scores.offset); }
-    PairLabel* device_labels() const { return reinterpret_cast<PairLabel*>(loss_section() + plan_.labels.offset); }
-    double* device_loss() const { return reinterpret_cast<double*>(loss_section() + plan_.step_scratch.offset); }
+    template <class To>
+    To* loss_data(MemoryRange range) const {
+        return reinterpret_cast<To*>(loss_section() + range.offset);
+    }
+    double* device_scores() const { return loss_data<double>(plan_.scores); }
+    PairLabel* device_labels() const { return loss_data<PairLabel>(plan_.labels); }
+    double* device_loss() const { return loss_data<double>(plan_.step_scratch); }
     StepValues* values() const {
-        return reinterpret_cast<StepValues*>(device_loss() + detail::loss_numbers(settings_.batch.count));
+        const std::size_t pairs = settings_.mining.pairs(settings_.batch.count);
+        return reinterpret_cast<StepValues*>(device_loss() + detail::loss_numbers(pairs));
     }
     detail::RuleOf<Optimizer>* rule() const { return reinterpret_cast<detail::RuleOf<Optimizer>*>(values() + 1); }
     detail::ImageSampling* device_samplings() const {
@@ -251,7 +297,10 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
 
     SmallInput* small() const { return reinterpret_cast<SmallInput*>(small_.data()); }
     double* host_scores() const { return reinterpret_cast<double*>(small_.data() + sizeof(SmallInput)); }
-    PairLabel* host_labels() const { return reinterpret_cast<PairLabel*>(host_scores() + settings_.batch.count); }
+    std::uint32_t* host_people() const {
+        return reinterpret_cast<std::uint32_t*>(host_scores() + settings_.batch.count);
+    }
+    PairLabel* host_labels() const { return reinterpret_cast<PairLabel*>(host_people() + settings_.batch.images()); }
 
     void load_images(std::span<const float> images) {
         A* numbers = reinterpret_cast<A*>(input_.data());
@@ -295,13 +344,35 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
             fail("each pair needs two images of " + std::to_string(image_size) + " numbers");
     }
 
+    // Who is on each image, to where the graph takes it from.
+    void take_people(std::span<const std::uint32_t> people, std::size_t pairs) {
+        if (settings_.mining.negatives == 0) return;
+        if (people.size() != 2 * pairs)
+            throw Error("a training step got " + std::to_string(pairs) +
+                        " pairs; mining needs to know who is on each image, and was told of " +
+                        std::to_string(people.size()));
+        std::copy(people.begin(), people.end(), host_people());
+    }
+
+    // body(number of the average, present number) for every parameter and running statistic.
+    template <class Body>
+    void for_each_averaged(Body body) {
+        if (!settings_.average_weights) return AnyTrainer::update_average(0.0);
+        take_back();
+        body.average = reinterpret_cast<float*>(block_.data() + Plan::average_offset());
+        body.present = reinterpret_cast<float*>(block_.data());
+        detail::for_each(device_, plan_.average_bytes / sizeof(float), body);
+    }
+
     // Launches the graph of this number of pairs, recording what `ask` asks for if it is the first. The images are in
     // pinned memory already.
     template <class Ask>
     StepResult run(Graphs& graphs, std::span<const PairLabel> labels, double rate_factor, const Ask& ask) {
         const std::size_t pairs = labels.size();
         std::copy(labels.begin(), labels.end(), host_labels());
-        small()->values = {static_cast<std::uint64_t>(steps_), settings_.optimizer.learning_rate * rate_factor};
+        const auto same = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), PairLabel::same));
+        small()->values = {static_cast<std::uint64_t>(steps_), settings_.optimizer.learning_rate * rate_factor,
+                           settings_.mining.label_weights(pairs, same)};
         auto graph = std::find_if(graphs.begin(), graphs.end(), [&](const auto& each) { return each.first == pairs; });
         if (graph == graphs.end()) {
             graphs.emplace_back(pairs, detail::CudaGraph(context_, ask));
@@ -337,11 +408,21 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         prepare_weights();
         const PassCall pass{2 * pairs, Verifier::Twin::groups, true, {settings_.seed, 0, 0}};
         forward_pass<Network>(device_, plan_.activations, tensors_, pass);
-        const LossCall<float, A> call = loss_call(pairs);
-        forward_backward(settings_.loss, typename Verifier::Features{}, device_, call);
+        ask_for_loss(pairs);
         backward_pass<Network>(device_, plan_.activations, tensors_, pass);
         copy_out(host_scores(), device_scores(), pairs * sizeof(double));
         copy_out(&small()->loss, device_loss(), sizeof(double));
+    }
+    void ask_for_loss(std::size_t given) {
+        const auto run = [&](const LossCall<float, A>& call) {
+            forward_backward(settings_.loss, typename Verifier::Features{}, device_, call);
+        };
+        LossCall<float, A> call = loss_call(given);
+        if (settings_.mining.negatives == 0) return run(call);
+        call.label_weights = values()->label_weights.data();
+        copy_in(loss_data<std::uint32_t>(plan_.people), host_people(), 2 * given * sizeof(std::uint32_t));
+        detail::with_mined_pairs(settings_.mining, typename Verifier::Features{}, device_,
+                                 detail::mining_call(plan_, loss_section(), call), call, run);
     }
     void ask_for_update() {
         std::array<std::byte*, max_optimizer_state> state{};

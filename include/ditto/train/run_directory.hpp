@@ -19,6 +19,7 @@
 #include "ditto/core/error.hpp"
 #include "ditto/core/read_file.hpp"
 #include "ditto/train/metrics.hpp"
+#include "ditto/train/validation.hpp"
 
 namespace ditto {
 
@@ -114,12 +115,13 @@ class MetricsFile {
     }
 
     /// Adds the row of epoch `epoch` (from 1), after which `steps` steps were done in all.
-    void add(std::uint32_t epoch, std::int64_t steps, const EpochMetrics& metrics, double learning_rate,
-             double seconds) {
+    void add(std::uint32_t epoch, std::int64_t steps, const EpochMetrics& metrics, const ValidationMetrics& validation,
+             double learning_rate, double seconds) {
         text_ += fmt::format("{},{},{}", epoch, steps, metrics.pairs);
         for (const double value :
              {metrics.loss, metrics.accuracy, metrics.threshold, metrics.equal_error_rate, metrics.mean_same,
-              metrics.mean_different, metrics.active_negatives, learning_rate, seconds})
+              metrics.mean_different, metrics.active_negatives, validation.accuracy, validation.equal_error_rate,
+              validation.area, learning_rate, seconds})
             text_ += std::isnan(value) ? "," : fmt::format(",{:.6g}", value);
         text_ += '\n';
         write_text_file(path_, text_);
@@ -130,7 +132,7 @@ class MetricsFile {
         const std::string_view score = kind == ScoreKind::distance ? "distance" : "probability";
         return fmt::format(
             "epoch,steps,pairs,loss,accuracy,threshold,equal_error_rate,mean_{0}_same,mean_{0}_different,"
-            "active_negatives,learning_rate,seconds\n",
+            "active_negatives,validation_accuracy,validation_equal_error_rate,validation_area,learning_rate,seconds\n",
             score);
     }
 

@@ -14,6 +14,7 @@
 #include "ditto/network/score.hpp"
 #include "ditto/optim/cpu.hpp"
 #include "ditto/train/any_trainer.hpp"
+#include "ditto/train/mined_loss.hpp"
 #include "ditto/train/training_plan.hpp"
 
 namespace ditto {
@@ -40,6 +41,9 @@ class Trainer final : public AnyTrainer {
         Optimizer optimizer{};
         Loss loss{};
         std::uint64_t seed = 0;  ///< of the initial weights and of dropout
+        PairMining mining{};     ///< pairs that each step adds to those it is given
+        /// A running average of the weights: see AnyTrainer::update_average.
+        bool average_weights = false;
         /// Every gradient has a place in memory, for compute_gradients. Without it a step updates large parameters
         /// while their gradients are in the cache, and saves that memory.
         bool keep_gradients = false;
@@ -48,7 +52,7 @@ class Trainer final : public AnyTrainer {
     /// Throws Error when the memory of the plan cannot be had.
     explicit Trainer(const Settings& settings)
         : settings_(settings),
-          plan_(settings.device, settings.batch, settings.keep_gradients),
+          plan_(settings.device, settings.batch, {settings.keep_gradients, settings.average_weights, settings.mining}),
           block_(plan_.total_bytes) {
         if (settings_.device.threads < 1 || settings_.batch.count < 1)
             throw Error("a Trainer needs at least 1 thread and batches of 1 pair; got " +
@@ -60,8 +64,13 @@ class Trainer final : public AnyTrainer {
         detail::open_tensors(gradient_section(), plan_.gradients);
         for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
             detail::open_tensors(optimizer_section(i), Plan::model.parameters);
-        detail::unpoison(scores(), plan_.scores.bytes);
-        detail::unpoison(labels(), plan_.labels.bytes);
+        if (settings_.average_weights) {
+            detail::open_tensors(average_section(), Plan::model.parameters);
+            detail::open_tensors(average_section() + Plan::parameter_bytes, Plan::model.buffers);
+        }
+        for (const MemoryRange range : {plan_.scores, plan_.labels, plan_.people, plan_.distances, plan_.images,
+                                        plan_.left, plan_.right, plan_.left_gradient, plan_.right_gradient})
+            detail::unpoison(loss_data<std::byte>(range), range.bytes);
 
         model_ = Model<Verifier, T>(block_.data(), buffer_section());
         model_.point(tensors_);
@@ -74,11 +83,11 @@ class Trainer final : public AnyTrainer {
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 
-    StepResult step(std::span<const float> images, std::span<const PairLabel> pair_labels,
-                    double rate_factor = 1.0) override {
+    StepResult step(std::span<const float> images, std::span<const PairLabel> pair_labels, double rate_factor = 1.0,
+                    std::span<const std::uint32_t> people = {}) override {
         StreamedUpdate streamed{settings_.optimizer, sections(), next_update(rate_factor)};
         tensors_.stream = {&StreamedUpdate::take, &streamed};
-        const StepResult result = run_pass(images, pair_labels);
+        const StepResult result = run_pass(images, pair_labels, people);
         tensors_.stream = {};  // it points to `streamed`, which ends here
         update(rate_factor);
         return result;
@@ -87,18 +96,28 @@ class Trainer final : public AnyTrainer {
     /// Forward, loss and backward without the update: the gradients are then in gradients(). Number is float or double.
     /// Throws Error unless every gradient has a place in memory (Settings::keep_gradients).
     template <class Number>
-    StepResult compute_gradients(std::span<const Number> images, std::span<const PairLabel> pair_labels) {
+    StepResult compute_gradients(std::span<const Number> images, std::span<const PairLabel> pair_labels,
+                                 std::span<const std::uint32_t> people = {}) {
         require_kept_gradients("compute_gradients");
-        return run_pass(images, pair_labels);
+        return run_pass(images, pair_labels, people);
     }
-    StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> pair_labels) {
-        return compute_gradients<float>(images, pair_labels);
+    StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> pair_labels,
+                                 std::span<const std::uint32_t> people = {}) {
+        return compute_gradients<float>(images, pair_labels, people);
     }
 
     /// One update of every parameter whose gradient is in memory: of all, after compute_gradients.
     void update(double rate_factor = 1.0) {
         update_parameters(settings_.device, settings_.optimizer, sections(), next_update(rate_factor));
         ++steps_;
+    }
+
+    void update_average(double keep) override {
+        const auto kept = static_cast<T>(keep), taken = static_cast<T>(1.0 - keep);
+        for_each_averaged([&](T& average, T& present) { average = kept * average + taken * present; });
+    }
+    void swap_average() override {
+        for_each_averaged([](T& average, T& present) { std::swap(average, present); });
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
@@ -141,6 +160,11 @@ class Trainer final : public AnyTrainer {
                 optimizer_section(i), "optimizer." + std::string(Optimizer::state_names[i]) + ".");
             all.insert(all.end(), state.begin(), state.end());
         }
+        if (settings_.average_weights) {
+            const auto average = Model<Verifier, T>(average_section(), average_section() + Plan::parameter_bytes)
+                                     .averaged_tensors("average.");
+            all.insert(all.end(), average.begin(), average.end());
+        }
         return all;
     }
 
@@ -156,16 +180,17 @@ class Trainer final : public AnyTrainer {
 
   private:
     std::byte* buffer_section() const { return block_.data() + Plan::buffer_offset(); }
-    std::byte* gradient_section() const { return block_.data() + Plan::gradient_offset(); }
+    std::byte* average_section() const { return block_.data() + Plan::average_offset(); }
+    std::byte* gradient_section() const { return block_.data() + plan_.gradient_offset(); }
     std::byte* optimizer_section(std::size_t index) const {
         return block_.data() + Plan::optimizer_offset() + index * Plan::parameter_bytes;
     }
-    double* scores() const {
-        return reinterpret_cast<double*>(block_.data() + plan_.loss_offset() + plan_.scores.offset);
+    template <class To>
+    To* loss_data(MemoryRange range) const {
+        return reinterpret_cast<To*>(block_.data() + plan_.loss_offset() + range.offset);
     }
-    PairLabel* labels() const {
-        return reinterpret_cast<PairLabel*>(block_.data() + plan_.loss_offset() + plan_.labels.offset);
-    }
+    double* scores() const { return loss_data<double>(plan_.scores); }
+    PairLabel* labels() const { return loss_data<PairLabel>(plan_.labels); }
     T* feature_data() const { return activation_data(plan_.activations.output_offset()); }
     T* activation_data(std::size_t offset) const { return reinterpret_cast<T*>(tensors_.activations + offset); }
     // Updates the numbers of a parameter from a piece of its gradient.
@@ -189,13 +214,30 @@ class Trainer final : public AnyTrainer {
         return {steps_ + 1, settings_.optimizer.learning_rate * rate_factor};
     }
 
+    // body(average, present) for every parameter and every running statistic.
+    template <class Body>
+    void for_each_averaged(const Body& body) {
+        if (!settings_.average_weights) return AnyTrainer::update_average(0.0);
+        const auto each = [&](std::byte* average, std::byte* present, const auto& ranges) {
+            for (const MemoryRange range : ranges) {
+                T *to = Model<Verifier, T>::at(average, range), *from = Model<Verifier, T>::at(present, range);
+                parallel_chunks(range.bytes / sizeof(T), 1 << 16, settings_.device.threads,
+                                [&](std::size_t first, std::size_t last) {
+                                    for (std::size_t i = first; i < last; ++i) body(to[i], from[i]);
+                                });
+            }
+        };
+        each(average_section(), block_.data(), Plan::model.parameters);
+        each(average_section() + Plan::parameter_bytes, buffer_section(), Plan::model.buffers);
+    }
+
     void require_kept_gradients(const std::string& caller) const {
         for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i)
             if (plan_.gradients[i].bytes == 0)
                 throw Error(caller + " has no memory for the gradient of " + Verifier::parameter_name(i) +
                             ", which a step updates in pieces; make the Trainer with keep_gradients = true");
     }
-    void require_pairs(std::size_t pairs, std::size_t numbers) const {
+    void require_pairs(std::size_t pairs, std::size_t numbers, std::size_t people) const {
         const auto fail = [&](const std::string& problem) {
             throw Error("a training step got " + std::to_string(pairs) + " pairs and " + std::to_string(numbers) +
                         " numbers of images; " + problem);
@@ -204,21 +246,23 @@ class Trainer final : public AnyTrainer {
         if (pairs > capacity_pairs()) fail("the trainer was made for at most " + std::to_string(capacity_pairs()));
         if (numbers != 2 * pairs * image_size)
             fail("each pair needs two images of " + std::to_string(image_size) + " numbers");
+        if (settings_.mining.negatives > 0 && people != 2 * pairs)
+            fail("mining needs to know who is on each image, and was told of " + std::to_string(people));
     }
 
     // Forward, loss and backward.
     template <class Number>
-    StepResult run_pass(std::span<const Number> images, std::span<const PairLabel> pair_labels) {
+    StepResult run_pass(std::span<const Number> images, std::span<const PairLabel> pair_labels,
+                        std::span<const std::uint32_t> people) {
         const std::size_t pairs = pair_labels.size();
-        require_pairs(pairs, images.size());
+        require_pairs(pairs, images.size(), people.size());
         const PassCall pass{
             2 * pairs, Verifier::Twin::groups, true, {settings_.seed, static_cast<std::uint64_t>(steps_), 0}};
         load_images(images);
         forward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
         model_.count_batches(pass.groups);
         std::copy(pair_labels.begin(), pair_labels.end(), labels());
-        const double loss =
-            forward_backward(settings_.loss, typename Verifier::Features{}, settings_.device, loss_call(pairs));
+        const double loss = run_loss(pairs, people);
         backward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
         return {loss, {scores(), pairs}};
     }
@@ -232,6 +276,20 @@ class Trainer final : public AnyTrainer {
             const std::size_t begin = image * image_size;
             for (std::size_t i = begin; i < begin + image_size; ++i) input[i] = static_cast<T>(images[i]);
         });
+    }
+
+    double run_loss(std::size_t given, std::span<const std::uint32_t> people) {
+        const auto run = [&](const LossCall<T>& call) {
+            return forward_backward(settings_.loss, typename Verifier::Features{}, settings_.device, call);
+        };
+        LossCall<T> call = loss_call(given);
+        if (settings_.mining.negatives == 0) return run(call);
+        const auto same = std::count(labels(), labels() + given, PairLabel::same);
+        const auto weights = settings_.mining.label_weights(given, static_cast<std::size_t>(same));
+        call.label_weights = weights.data();
+        std::copy(people.begin(), people.end(), loss_data<std::uint32_t>(plan_.people));
+        return detail::with_mined_pairs(settings_.mining, typename Verifier::Features{}, settings_.device,
+                                        detail::mining_call(plan_, loss_data<std::byte>({}), call), call, run);
     }
 
     LossCall<T> loss_call(std::size_t pairs) const {

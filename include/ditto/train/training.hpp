@@ -22,6 +22,7 @@
 #include "ditto/train/progress.hpp"
 #include "ditto/train/run_directory.hpp"
 #include "ditto/train/stop_signal.hpp"
+#include "ditto/train/validation.hpp"
 #include "ditto/train/weights_file.hpp"
 
 namespace ditto {
@@ -34,7 +35,13 @@ struct TrainingSettings {
     WeightsInfo weights{};                ///< goes with the weights; the threshold is filled in
     Metadata identity{};                  ///< what the course of the training depends on: see save_checkpoint
     int threads = 1;                      ///< for preparing images outside the steps
-    std::size_t calibration_pairs = 300;  ///< training pairs that fix the threshold, at most
+    std::size_t calibration_pairs = 300;  ///< training pairs that fix the threshold, at most, without validation
+    /// Pairs of the store's images whose people have no part in training. They choose the best epoch, the threshold and
+    /// the calibration.
+    std::vector<Pair> validation{};
+    /// Evaluate and save a running average of the weights, of which each step keeps this part; the trainer must have
+    /// been made with average_weights.
+    std::optional<double> average{};
     /// An epoch that ends at least this long after the last save is saved; the end of training and a stop always are.
     std::chrono::seconds save_interval{300};
 };
@@ -54,7 +61,7 @@ class Training {
           progress_(progress),
           holds_images_(trainer.hold_images(store)),
           loader_(store, pairs, loader_settings()),
-          recorder_(trainer.score_kind(), settings.weights.margin, pairs.size()),
+          recorder_(trainer.score_kind(), settings.weights.margin, loader_.pairs_of_epoch()),
           metrics_file_(directory_.metrics(), trainer.score_kind()) {
         const auto same = std::ranges::count(pairs, PairLabel::same, &Pair::label);
         if (same == 0 || same == std::ssize(pairs))
@@ -66,7 +73,7 @@ class Training {
             progress_.line(
                 fmt::format("the last {} of an epoch's {} pairs are left out each time: BatchNorm needs a "
                             "batch of at least {} pairs",
-                            loader_.dropped_pairs(), pairs.size(), trainer.minimum_pairs()));
+                            loader_.dropped_pairs(), loader_.pairs_of_epoch(), trainer.minimum_pairs()));
     }
 
     /// Goes on from the run directory's checkpoint. Throws Error as load_checkpoint does.
@@ -96,25 +103,28 @@ class Training {
         if (state_.best_epoch == state_.epoch) unsaved_best_.reset();
         save_best();
         write_checkpoint();
+        if (settings_.average) trainer_.swap_average();  // from here on the trainer holds what is saved
         return true;
     }
 
-    /// After run(): fixes the threshold from the training pairs and writes the last weights with it. Returns it.
-    double finish_last() {
-        const double threshold = calibrate();
-        write_weights(directory_.last(), trainer_.weights(), threshold);
-        last_threshold_ = threshold;
-        return threshold;
+    /// After run(): fixes the threshold and, for distances, the calibration, from the validation pairs or else the
+    /// threshold alone from training pairs; writes the last weights with them.
+    Decision finish_last() {
+        last_decision_ = decide_now();
+        write_weights(directory_.last(), trainer_.weights(), last_decision_);
+        return last_decision_;
     }
 
-    /// After finish_last(): writes the best weights with a threshold of their own. The trainer then holds these.
-    void finish_best() {
-        double threshold = last_threshold_;
+    /// After finish_last(): writes the best weights with a threshold of their own, which it returns. The trainer then
+    /// holds these weights.
+    Decision finish_best() {
+        Decision decision = last_decision_;
         if (state_.best_epoch != state_.epoch) {
             load_weights(directory_.best(), trainer_.weights(), settings_.weights.fingerprint.value_or(""));
-            threshold = calibrate();
+            decision = decide_now();
         }
-        write_weights(directory_.best(), trainer_.weights(), threshold);
+        write_weights(directory_.best(), trainer_.weights(), decision);
+        return decision;
     }
 
     /// Epochs done, the best of them, and the batches done of the next.
@@ -143,6 +153,23 @@ class Training {
         std::vector<std::byte> data_;
     };
 
+    // While it lives, the trainer holds the average of its weights, if there is one.
+    class Averaged {
+      public:
+        Averaged(AnyTrainer& trainer, bool averages) : trainer_(trainer), averages_(averages) {
+            if (averages_) trainer_.swap_average();
+        }
+        ~Averaged() {
+            if (averages_) trainer_.swap_average();
+        }
+        Averaged(const Averaged&) = delete;
+        Averaged& operator=(const Averaged&) = delete;
+
+      private:
+        AnyTrainer& trainer_;
+        bool averages_;
+    };
+
     PairLoaderSettings loader_settings() const {
         PairLoaderSettings loader = settings_.loader;
         loader.smallest_batch = trainer_.minimum_pairs();
@@ -150,13 +177,14 @@ class Training {
         return loader;
     }
 
-    std::size_t epoch_pairs() const { return pairs_.size() - loader_.dropped_pairs(); }
+    std::size_t epoch_pairs() const { return loader_.pairs_of_epoch() - loader_.dropped_pairs(); }
 
     void step() {
         const double factor = settings_.schedule(trainer_.steps());
-        const StepResult result = holds_images_ ? trainer_.step_held(batch_.draws, batch_.labels, factor)
-                                                : trainer_.step(batch_.images, batch_.labels, factor);
+        const StepResult result = holds_images_ ? trainer_.step_held(batch_.draws, batch_.labels, factor, batch_.people)
+                                                : trainer_.step(batch_.images, batch_.labels, factor, batch_.people);
         if (!std::isfinite(result.loss)) fail_diverged(result.loss);
+        average();
         recorder_.add(result.loss, result.scores, batch_.labels);
         ++state_.batch;
         check_margin(32);
@@ -165,34 +193,59 @@ class Training {
                             recorder_.recent_accuracy()});
     }
 
+    // The average takes every eighth step, which costs an eighth as much and differs little. It is young at first, and
+    // then keeps no more of the past than there is.
+    void average() {
+        constexpr std::int64_t interval = 8;
+        if (!settings_.average || (trainer_.steps() != 1 && trainer_.steps() % interval != 0)) return;
+        const auto updates = static_cast<double>(trainer_.steps() / interval);
+        trainer_.update_average(std::min(std::pow(*settings_.average, interval), updates / (updates + 1.0)));
+    }
+
     void end_epoch() {
         const EpochMetrics metrics = recorder_.metrics();
         const double seconds = std::chrono::duration<double>(Clock::now() - epoch_began_).count();
         check_margin(1);
         ++state_.epoch;
         state_.batch = 0;
-        state_.threshold = metrics.threshold;
-        report(metrics, seconds);
-        metrics_file_.add(state_.epoch, trainer_.steps(), metrics,
-                          settings_.learning_rate * settings_.schedule(trainer_.steps() - 1), seconds);
-        recorder_.clear();
-
+        // Between other features than the network's own, the distances of the steps tell no threshold.
+        state_.threshold = features() == FeatureRecipe{} ? metrics.threshold : EpochMetrics::undefined;
         const bool save_now = Clock::now() - saved_ >= settings_.save_interval;
-        if (metrics.loss < state_.best_loss) {
-            state_.best_loss = metrics.loss;
-            state_.best_epoch = state_.epoch;
-            // Short epochs would spend their time writing: their best weights wait in memory for the next save.
-            unsaved_best_.reset();
-            if (save_now)
-                write_weights(directory_.best(), trainer_.weights(), metrics.threshold);
-            else if (state_.epoch < settings_.epochs)  // after the last epoch, finish_best() writes them
-                unsaved_best_.emplace(trainer_.weights());
-            best_threshold_ = metrics.threshold;
+        {
+            const Averaged averaged(trainer_, settings_.average.has_value());
+            const ValidationMetrics validation = validate();
+            report(metrics, validation, seconds);
+            metrics_file_.add(state_.epoch, trainer_.steps(), metrics, validation,
+                              settings_.learning_rate * settings_.schedule(trainer_.steps() - 1), seconds);
+            keep_if_best(settings_.validation.empty() ? metrics.loss : 1.0 - validation.area, save_now);
         }
+        recorder_.clear();
         if (save_now && state_.epoch < settings_.epochs) save();
     }
 
-    void report(const EpochMetrics& metrics, double seconds) {
+    // The figures of the validation pairs, whose threshold then is the state's.
+    ValidationMetrics validate() {
+        if (settings_.validation.empty()) return {};
+        const std::vector<double> scores = score_validation();
+        const std::vector<PairLabel> labels = pair_labels(settings_.validation);
+        state_.threshold = decide(scores, labels, trainer_.score_kind()).threshold;
+        return measure_validation(scores, labels, trainer_.score_kind());
+    }
+
+    void keep_if_best(double measure, bool save_now) {
+        if (!(measure < state_.best_measure)) return;
+        state_.best_measure = measure;
+        state_.best_epoch = state_.epoch;
+        // Short epochs would spend their time writing: their best weights wait in memory for the next save.
+        unsaved_best_.reset();
+        if (save_now)
+            write_weights(directory_.best(), trainer_.weights(), {state_.threshold});
+        else if (state_.epoch < settings_.epochs)  // after the last epoch, finish_best() writes them
+            unsaved_best_.emplace(trainer_.weights());
+        best_threshold_ = state_.threshold;
+    }
+
+    void report(const EpochMetrics& metrics, const ValidationMetrics& validation, double seconds) {
         const bool distances = trainer_.score_kind() == ScoreKind::distance;
         std::string text = fmt::format(
             "epoch {}/{}: loss {:.4f}, accuracy {:.1f} %, equal error rate {:.1f} %, mean {} of same pairs {:.3f}, of "
@@ -201,6 +254,9 @@ class Training {
             distances ? "distance" : "probability", metrics.mean_same, metrics.mean_different);
         if (!std::isnan(metrics.active_negatives))
             text += fmt::format(", active negatives {:.1f} %", 100.0 * metrics.active_negatives);
+        if (!std::isnan(validation.area))
+            text += fmt::format("; validation: accuracy {:.1f} %, equal error rate {:.1f} %, area {:.4f}",
+                                100.0 * validation.accuracy, 100.0 * validation.equal_error_rate, validation.area);
         progress_.line(text + fmt::format(" ({})", clock_text(seconds)));
         if (const auto warning = collapse_warning(metrics, trainer_.score_kind(), settings_.weights.margin))
             progress_.warn(*warning);
@@ -216,7 +272,10 @@ class Training {
 
     void save() {
         save_best();
-        write_weights(directory_.last(), trainer_.weights(), state_.threshold);
+        {
+            const Averaged averaged(trainer_, settings_.average.has_value());
+            write_weights(directory_.last(), trainer_.weights(), {state_.threshold});
+        }
         write_checkpoint();
         saved_ = Clock::now();
     }
@@ -227,20 +286,28 @@ class Training {
 
     void save_best() {
         if (!unsaved_best_) return;
-        write_weights(directory_.best(), unsaved_best_->tensors(), best_threshold_);
+        write_weights(directory_.best(), unsaved_best_->tensors(), {best_threshold_});
         unsaved_best_.reset();
     }
 
-    void write_weights(const std::filesystem::path& path, std::span<const StoredTensor> weights, double threshold) {
+    void write_weights(const std::filesystem::path& path, std::span<const StoredTensor> weights,
+                       const Decision& decision) {
         WeightsInfo info = settings_.weights;
-        if (!std::isnan(threshold)) info.threshold = threshold;
+        if (!std::isnan(decision.threshold)) info.threshold = decision.threshold;
+        info.calibration = decision.calibration;
         save_weights(path, weights, info);
     }
 
-    double calibrate() {
-        return calibrate_threshold(trainer_, store_, pairs_, settings_.calibration_pairs, settings_.loader.seed,
-                                   settings_.threads);
+    std::vector<double> score_validation() {
+        return score_images(trainer_, store_, settings_.validation, settings_.threads, features());
     }
+    Decision decide_now() {
+        if (!settings_.validation.empty())
+            return decide(score_validation(), pair_labels(settings_.validation), trainer_.score_kind());
+        return {calibrate_threshold(trainer_, store_, pairs_, settings_.calibration_pairs, settings_.loader.seed,
+                                    settings_.threads, features())};
+    }
+    FeatureRecipe features() const { return settings_.weights.features.value_or(FeatureRecipe{}); }
 
     [[noreturn]] void fail_diverged(double loss) {
         save_best();
@@ -265,7 +332,7 @@ class Training {
     PairBatch batch_;
     std::optional<WeightsCopy> unsaved_best_;
     double best_threshold_ = EpochMetrics::undefined;
-    double last_threshold_ = EpochMetrics::undefined;
+    Decision last_decision_;
     bool margin_checked_ = false;
     Clock::time_point epoch_began_{}, saved_{};
 };

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "ditto/losses/mining/mining.hpp"
 #include "ditto/network/activation_plan.hpp"
 #include "ditto/network/model.hpp"
 #include "ditto/network/pass.hpp"
@@ -31,15 +32,23 @@ constexpr std::array<bool, Network::parameter_tensors> streamed_parameters(const
 
 }  // namespace detail
 
-/// Bytes that a device needs besides, for the loss and the update of a step of up to `pairs` pairs.
+/// Bytes that a device needs besides, for the loss and the update of a step that is given up to `given` pairs, of which
+/// its loss makes up to `pairs`.
 template <class Optimizer, class Device>
-constexpr std::size_t step_scratch_bytes(const Device&, std::size_t /*pairs*/) {
+constexpr std::size_t step_scratch_bytes(const Device&, std::size_t /*given*/, std::size_t /*pairs*/) {
     return 0;
 }
 
-/// What a training keeps in its block, in order: parameters, buffers, the optimizer's state, gradients, what layers
-/// prepare of their parameters, activations, and what the loss writes. A gradient that its layer can stream (see
-/// streams_gradient) has no place, unless `keep_gradients` asks for it.
+/// What a training has besides its network, loss, optimizer and batch.
+struct TrainingExtras {
+    bool keep_gradients = false;   ///< a place for every gradient
+    bool average_weights = false;  ///< a running average of parameters and buffers
+    PairMining mining{};
+};
+
+/// What a training keeps in its block, in order: parameters, buffers, the optimizer's state, the average of parameters
+/// and buffers, gradients, what layers prepare of their parameters, activations, and what the loss and mining write. A
+/// gradient that its layer can stream (see streams_gradient) has no place, unless `keep_gradients` asks for it.
 template <class Verifier, class Optimizer, class Device>
 struct TrainingPlan {
     using Network = typename Verifier::Network;
@@ -49,6 +58,7 @@ struct TrainingPlan {
     static constexpr std::size_t parameter_bytes = model.parameter_bytes;
     static constexpr std::size_t buffer_bytes = model.buffer_bytes;
     static constexpr std::size_t optimizer_bytes = Optimizer::state_tensors * model.parameter_bytes;
+    std::size_t average_bytes = 0;
     std::array<MemoryRange, Verifier::parameter_tensors> gradients{};
     std::size_t gradient_bytes = 0;
     PreparedLayout<Network, Device> prepared;
@@ -56,38 +66,55 @@ struct TrainingPlan {
     PassPlan<Network, Device> activations{};
     std::size_t activation_bytes = 0;
     MemoryRange scores{}, labels{}, step_scratch{};
+    /// Of mining: see MiningCall.
+    MemoryRange people{}, distances{}, images{}, left{}, right{}, left_gradient{}, right_gradient{};
     std::size_t loss_bytes = 0;
     std::size_t total_bytes = 0;
 
-    constexpr TrainingPlan(const Device& device, batch_pairs capacity, bool keep_gradients = false)
-        : prepared(device),
+    constexpr TrainingPlan(const Device& device, batch_pairs capacity, const TrainingExtras& extras = {})
+        : average_bytes(extras.average_weights ? parameter_bytes + buffer_bytes : 0),
+          prepared(device),
           prepared_bytes(Device::prepares_in_training ? prepared.bytes : 0),
           activations(plan_activations<Network>(device, {capacity.images(), device.threads, true})),
           activation_bytes(activations.bytes) {
         const auto streamed = detail::streamed_parameters<Network>(device);
         for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i) {
-            const bool kept = keep_gradients || i >= streamed.size() || !streamed[i];
+            const bool kept = extras.keep_gradients || i >= streamed.size() || !streamed[i];
             gradients[i] = append(gradient_bytes, kept ? model.parameters[i].bytes : 0);
         }
-        scores = append(loss_bytes, capacity.count * sizeof(double));
-        labels = append(loss_bytes, capacity.count * sizeof(PairLabel));
-        step_scratch = append(loss_bytes, step_scratch_bytes<Optimizer>(device, capacity.count));
+        const std::size_t pairs = extras.mining.pairs(capacity.count);
+        scores = append(loss_bytes, pairs * sizeof(double));
+        labels = append(loss_bytes, pairs * sizeof(PairLabel));
+        step_scratch = append(loss_bytes, step_scratch_bytes<Optimizer>(device, capacity.count, pairs));
+        if (extras.mining.negatives > 0) plan_mining(capacity.images(), pairs);
         total_bytes = loss_offset() + loss_bytes;
     }
 
     static constexpr std::size_t buffer_offset() { return parameter_bytes; }
     static constexpr std::size_t optimizer_offset() { return buffer_offset() + buffer_bytes; }
-    static constexpr std::size_t gradient_offset() { return optimizer_offset() + optimizer_bytes; }
+    static constexpr std::size_t average_offset() { return optimizer_offset() + optimizer_bytes; }
+    constexpr std::size_t gradient_offset() const { return average_offset() + average_bytes; }
     constexpr std::size_t prepared_offset() const { return gradient_offset() + gradient_bytes; }
     constexpr std::size_t activation_offset() const { return prepared_offset() + prepared_bytes; }
     constexpr std::size_t loss_offset() const { return activation_offset() + activation_bytes; }
+
+  private:
+    constexpr void plan_mining(std::size_t batch, std::size_t pairs) {
+        constexpr std::size_t row =
+            static_cast<std::size_t>(Verifier::Features::size) * sizeof(typename Device::activation);
+        people = append(loss_bytes, batch * sizeof(std::uint32_t));
+        distances = append(loss_bytes, batch * batch * sizeof(double));
+        images = append(loss_bytes, 2 * pairs * sizeof(std::uint32_t));
+        for (MemoryRange* features : {&left, &right, &left_gradient, &right_gradient})
+            *features = append(loss_bytes, pairs * row);
+    }
 };
 
 /// The plan of a Trainer for batches of up to `capacity` pairs on `count` threads; its total_bytes is all the memory
-/// that training takes.
+/// that training takes, with what `extras` asks for.
 template <class Trainer>
-constexpr auto memory_plan(batch_pairs capacity, threads count = threads{2}, bool keep_gradients = false) {
-    return typename Trainer::Plan(typename Trainer::Device{count.count}, capacity, keep_gradients);
+constexpr auto memory_plan(batch_pairs capacity, threads count = threads{2}, const TrainingExtras& extras = {}) {
+    return typename Trainer::Plan(typename Trainer::Device{count.count}, capacity, extras);
 }
 
 }  // namespace ditto

@@ -32,9 +32,10 @@ double forward_backward(const ContrastiveLoss& loss, Features, const Cpu<P>& dev
         const double inside = loss.margin - distance;
         const double gap = inside < 0.0 ? 0.0 : inside;  // NaN stays NaN, and is seen
         const bool same = call.labels[pair] == PairLabel::same;
-        total += same ? distance * distance : gap * gap;
+        const double weight = call.weight(call.labels[pair]);
+        total += weight * (same ? distance * distance : gap * gap);
         // d loss / d left = 2 (left - right) for a same pair, -2 gap (left - right) / D for a different one.
-        const double slope = same ? 2.0 : distance == 0.0 ? 0.0 : -2.0 * gap / distance;
+        const double slope = weight * (same ? 2.0 : distance == 0.0 ? 0.0 : -2.0 * gap / distance);
         for (std::size_t i = pair * Features::size; i < (pair + 1) * Features::size; ++i) {
             const double difference = static_cast<double>(call.left[i]) - static_cast<double>(call.right[i]);
             call.left_gradient[i] = static_cast<T>(slope * difference / pairs);

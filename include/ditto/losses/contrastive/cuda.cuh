@@ -36,7 +36,8 @@ __global__ void contrastive_kernel(std::size_t size, double margin, LossCall<flo
     const double inside = margin - distance;
     const double gap = inside < 0.0 ? 0.0 : inside;  // NaN stays NaN, and is seen
     const bool same = call.labels[pair] == PairLabel::same;
-    const double slope = same ? 2.0 : distance == 0.0 ? 0.0 : -2.0 * gap / distance;
+    const double weight = call.weight(call.labels[pair]);
+    const double slope = weight * (same ? 2.0 : distance == 0.0 ? 0.0 : -2.0 * gap / distance);
     for (std::size_t i = threadIdx.x; i < size; i += block_threads) {
         const std::size_t at = pair * size + i;
         const double difference = static_cast<double>(static_cast<float>(call.left[at])) -
@@ -47,7 +48,7 @@ __global__ void contrastive_kernel(std::size_t size, double margin, LossCall<flo
     }
     if (threadIdx.x == 0) {
         call.scores[pair] = distance;
-        loss_terms(call)[pair] = same ? distance * distance : gap * gap;
+        loss_terms(call)[pair] = weight * (same ? distance * distance : gap * gap);
     }
 }
 

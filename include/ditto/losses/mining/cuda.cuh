@@ -1,0 +1,82 @@
+// Mining on CUDA: a block of threads for each row of the distances, one thread for each image's choice.
+#pragma once
+
+#include <cmath>
+
+#include "ditto/device/cuda/launch.cuh"
+#include "ditto/losses/mining/mining.hpp"
+
+namespace ditto::detail {
+
+template <class A>
+__global__ void distances_kernel(std::size_t size, MiningCall<A> call) {
+    const std::size_t images = gridDim.x, image = blockIdx.x;
+    for (std::size_t other = 0; other < images; ++other) {
+        double squares = 0.0;
+        for (std::size_t i = threadIdx.x; i < size; i += block_threads) {
+            const double difference = static_cast<double>(static_cast<float>(call.features[image * size + i])) -
+                                      static_cast<double>(static_cast<float>(call.features[other * size + i]));
+            squares += difference * difference;
+        }
+        const double total = block_sum(squares);
+        if (threadIdx.x == 0) call.distances[image * images + other] = std::sqrt(total);
+    }
+}
+
+template <class A>
+struct ChoosePairs {
+    PairMining mining;
+    MiningCall<A> call;
+    __device__ void operator()(std::size_t image) const {
+        if (image < call.given) set_given_pair(call, image);
+        const std::size_t first = call.given + image * mining.negatives;
+        // The chosen images lie where the pairs' second images will: from the last to the first, none is lost.
+        std::uint32_t* chosen = call.images + 2 * first;
+        choose_negatives(mining, call, image, chosen);
+        for (std::size_t k = mining.negatives; k-- > 0;) set_mined_pair(call, first + k, image, chosen[k]);
+    }
+};
+
+template <class A>
+struct GatherPair {
+    MiningCall<A> call;
+    std::size_t size;
+    __device__ void operator()(std::size_t i) const {
+        const std::size_t pair = i / size, column = i % size;
+        call.left[i] = call.features[call.images[2 * pair] * size + column];
+        call.right[i] = call.features[call.images[2 * pair + 1] * size + column];
+    }
+};
+
+template <class A>
+struct SumGradients {
+    MiningCall<A> call;
+    std::size_t size, pairs;
+    __device__ void operator()(std::size_t i) const {
+        const std::size_t image = i / size, column = i % size;
+        float sum = 0.0F;
+        for (std::size_t pair = 0; pair < pairs; ++pair) {
+            if (call.images[2 * pair] == image) sum += static_cast<float>(call.left_gradient[pair * size + column]);
+            if (call.images[2 * pair + 1] == image)
+                sum += static_cast<float>(call.right_gradient[pair * size + column]);
+        }
+        call.feature_gradient[i] = A(sum);
+    }
+};
+
+/// As on the CPU.
+template <class Features, class P, class A>
+void mine_pairs(const PairMining& mining, Features, const Cuda<P>& device, const MiningCall<A>& call) {
+    constexpr std::size_t size = Features::size;
+    launch(device, &distances_kernel<A>, dim3(static_cast<unsigned>(2 * call.given)), dim3(block_threads), size, call);
+    for_each(device, 2 * call.given, ChoosePairs<A>{mining, call});
+    for_each(device, mining.pairs(call.given) * size, GatherPair<A>{call, size});
+}
+
+template <class Features, class P, class A>
+void scatter_gradients(const PairMining& mining, Features, const Cuda<P>& device, const MiningCall<A>& call) {
+    constexpr std::size_t size = Features::size;
+    for_each(device, 2 * call.given * size, SumGradients<A>{call, size, mining.pairs(call.given)});
+}
+
+}  // namespace ditto::detail
