@@ -37,6 +37,14 @@ void gemm(int m, int n, int k, Matrix<const T> a, Matrix<const T> b, T beta, Mat
                   b.data, b.stride, beta, c.data, c.stride);
 }
 
+/// y[m] = a[m, k] x[k], on the calling thread: reads `a` once and copies nothing, which a product of one column does.
+template <class T>
+void gemv(int m, int k, Matrix<const T> a, const T* x, T* y) {
+    static_assert(std::same_as<T, float> || std::same_as<T, double>, "ditto: only these types have a fast product");
+    cxxblas::gemv(cxxblas::RowMajor, a.transposed ? cxxblas::Trans : cxxblas::NoTrans, m, k, T{1}, a.data, a.stride, x,
+                  1, T{0}, y, 1);
+}
+
 /// Makes the process ready for a Cpu: OpenBLAS runs each product on the thread that calls it. Whoever owns a device
 /// calls this once.
 template <class P>
