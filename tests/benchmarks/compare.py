@@ -4,6 +4,7 @@
   compare.py training [--pairs 8 16 32] [--loss contrastive bce] [--optimizer sgd adam]
   compare.py inference [--batches 1 8 32]
   compare.py layers [--layer-images 32]
+  compare.py search [--rows 10000] [--queries 1 32]
   compare.py all
 
 A ratio says how many times as fast ditto is: the median over the rounds of (peer's time / ditto's in the same round).
@@ -25,7 +26,7 @@ import tables
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OWN_PYTHON = ROOT / ".venv" / "bin" / "python"
-QUESTIONS = ["training", "inference", "layers"]
+QUESTIONS = ["training", "inference", "layers", "search"]
 
 
 def parse_arguments():
@@ -36,6 +37,8 @@ def parse_arguments():
     parser.add_argument("--optimizer", nargs="+", default=["sgd"], choices=["sgd", "adam"])
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 8, 32], help="images in a batch of inference")
     parser.add_argument("--layer-images", type=int, default=32, help="images in a pass through a layer")
+    parser.add_argument("--rows", type=int, default=10000, help="features that a search looks through")
+    parser.add_argument("--queries", type=int, nargs="+", default=[1, 32], help="features that a search looks for")
     parser.add_argument("--peers", nargs="+", default=contenders.PEERS, choices=contenders.PEERS, metavar="PEER",
                         help=", ".join(contenders.PEERS))
     parser.add_argument("--rounds", type=int, default=3)
@@ -58,8 +61,11 @@ def tasks_of(options):
                 tasks.append(contenders.Task(question, [loss, optimizer, str(pairs)]))
         elif question == "inference":
             tasks.append(contenders.Task(question, [str(images) for images in options.batches]))
-        else:
+        elif question == "layers":
             tasks.append(contenders.Task(question, [str(options.layer_images)]))
+        else:
+            words = [str(number) for number in (options.rows, *options.queries)]
+            tasks.append(contenders.Task(question, words))
     return tasks
 
 
@@ -69,6 +75,8 @@ def title(task):
         return f"Training step of {pairs} pairs, {loss} loss, {'SGD with momentum' if optimizer == 'sgd' else 'Adam'}"
     if task.question == "inference":
         return "Inference, images to features"
+    if task.question == "search":
+        return f"The nearest 5 of {task.words[0]} features"
     return f"Layer by layer, {task.words[0]} images"
 
 
@@ -85,7 +93,7 @@ def answer(task, entrants, options):
     else:
         precisions = {contender.name: contender.precision for contender in entrants}
         rows = tables.contender_rows(task, table, rounds.peaks(reports), precisions)
-        lines = tables.contender_table(task, rows, ours["planned_bytes"])
+        lines = tables.contender_table(task, rows, ours.get("planned_bytes"))
     versions = sorted({report["version"] for all_rounds in reports.values() for report in all_rounds})
     kept = {"question": task.question, "task": task.words, "versions": versions, "left_out": failed, "rows": rows,
             "rounds": reports}

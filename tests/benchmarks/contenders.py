@@ -7,6 +7,7 @@ The peers, as --peers takes them:
   pytorch-compiled  the same as pytorch-warm, through torch.compile (inference)
   onednn            the library under PyTorch's convolutions, by itself, in its own memory layouts (layers)
   dlib              networks as C++ types (training, inference)
+  numpy             a matrix product and argpartition (search)
 """
 import dataclasses
 import pathlib
@@ -14,7 +15,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent
-PEERS = ["pytorch", "pytorch-warm", "pytorch-bfloat16", "pytorch-compiled", "onednn", "dlib"]
+PEERS = ["pytorch", "pytorch-warm", "pytorch-bfloat16", "pytorch-compiled", "onednn", "dlib", "numpy"]
 ROUNDED_DITTO = "ditto, weight of Linear in bfloat16"
 PYTORCH_PEERS = {
     "training": ["pytorch", "pytorch-warm", "pytorch-bfloat16"],
@@ -43,14 +44,14 @@ class Contender:
 @dataclasses.dataclass
 class Task:
     """One question with its numbers: `words` as the C++ program takes them, less steps and threads."""
-    question: str  # training, inference, layers
+    question: str  # training, inference, layers, search
     words: list
 
 
-def missing_pytorch(python):
-    """Why `python` cannot run PyTorch; empty if it can."""
+def missing(module, python):
+    """Why `python` cannot import a module; empty if it can."""
     try:
-        found = subprocess.run([python, "-c", "import torch"], capture_output=True, text=True, check=False)
+        found = subprocess.run([python, "-c", f"import {module}"], capture_output=True, text=True, check=False)
     except OSError as error:
         return f"{python}: {error.strerror}"
     last_line = (found.stderr.strip().splitlines() or [""])[-1]
@@ -68,8 +69,12 @@ class Finder:
         steps, threads = str(self.options.steps), str(self.options.threads)
         ditto = {"training": ["benchmark_training_step", *task.words, steps, threads],
                  "inference": ["benchmark_inference", "fp32", steps, threads, *task.words],
-                 "layers": ["benchmark_layers", *task.words, steps, threads]}[task.question]
+                 "layers": ["benchmark_layers", *task.words, steps, threads],
+                 "search": ["benchmark_search", *task.words, steps, threads]}[task.question]
         yield Contender("ditto", self._program(*ditto))
+        if task.question == "search":
+            yield from self._numpy(task, steps, threads)
+            return
         if task.question == "inference":
             command = self._program("benchmark_inference", "bf16", steps, threads, *task.words)
             yield Contender(ROUNDED_DITTO, command, precision="float32")
@@ -98,7 +103,7 @@ class Finder:
         script = {"training": "training_step.py", "inference": "inference.py", "layers": "layers.py"}[task.question]
         settings = ["--steps", str(self.options.steps), "--threads", str(self.options.threads)]
         peers = [peer for peer in PYTORCH_PEERS[task.question] if peer in self.options.peers]
-        reason = missing_pytorch(self.options.python) if peers else ""
+        reason = missing("torch", self.options.python) if peers else ""
         if reason:
             self._miss(f"pytorch is absent: {reason}")
             return
@@ -108,6 +113,16 @@ class Finder:
                            *PYTORCH_OPTIONS.get(peer, []), *layout_option]
                 yield Contender(PYTORCH_NAMES[peer] + layout, command, {} if peer == "pytorch" else WARM_MALLOC,
                                 "bfloat16" if peer == "pytorch-bfloat16" else "float32")
+
+    def _numpy(self, task, steps, threads):
+        if "numpy" not in self.options.peers:
+            return
+        reason = missing("numpy", self.options.python)
+        if reason:
+            self._miss(f"numpy is absent: {reason}")
+            return
+        command = [self.options.python, str(HERE / "search.py"), *task.words, "--steps", steps]
+        yield Contender("NumPy", command, {"OPENBLAS_NUM_THREADS": threads})
 
     def _miss(self, line):
         if line not in self.absent:

@@ -151,7 +151,7 @@ def main():
     if not card:
         print(f"skipped: there is no GPU that this script can use ({why})")
         return 77
-    no_pytorch = contenders.missing_pytorch(options.python)
+    no_pytorch = contenders.missing("torch", options.python)
     check_rows = build_and_check(options, card[1], budget, not no_pytorch)
 
     print(f"[{budget.used():.0f} s] the card's limits", file=sys.stderr)

@@ -7,7 +7,7 @@ def rate_of(task, label):
     """How many (and of what) one repetition handles."""
     if task.question == "training":
         return int(task.words[2]), "pairs/s"
-    return int(label.split()[-1]), "images/s"
+    return int(label.split()[-1]), "queries/s" if task.question == "search" else "images/s"
 
 
 def contender_rows(task, table, peaks, precisions):
@@ -39,7 +39,8 @@ def contender_table(task, rows, planned_bytes):
                 lines.append(f"  best {precision} peer: {best['contender']}; ditto is {best['ratio']:.2f}x as fast")
                 lines += [f"    {row['contender']}: {best['ratio'] / row['ratio']:.2f}x" for row in rows
                           if row["timed"] == label and row["contender"].startswith("ditto,")]
-    lines.append(f"ditto's plan: {planned_bytes / MEBI:.0f} MiB")
+    if planned_bytes is not None:
+        lines.append(f"ditto's plan: {planned_bytes / MEBI:.0f} MiB")
     return lines
 
 
