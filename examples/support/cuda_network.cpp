@@ -4,7 +4,6 @@
 
 #ifdef __CUDACC__
 #include <ditto/layers/cuda.cuh>
-#include <ditto/losses/losses.hpp>
 #include <ditto/network/cuda_inference.cuh>
 #endif
 
@@ -12,29 +11,20 @@ namespace support {
 
 #ifdef __CUDACC__
 
-namespace {
-
-template <class Precision>
-std::unique_ptr<FrozenNetwork> make_in(const std::string& loss, std::size_t images, const Compute& compute) {
-    using Device = ditto::Cuda<Precision>;
-    Device device;
-    device.threads = compute.threads;
-    return ditto::with_loss(loss, "the loss", [&]<class Loss>(const Loss&) -> std::unique_ptr<FrozenNetwork> {
-        return std::make_unique<FrozenNetworkOn<Loss, Device>>(images, device);
-    });
-}
-
-}  // namespace
-
-std::unique_ptr<FrozenNetwork> make_cuda_network(const std::string& loss, std::size_t images, const Compute& compute) {
-    if (compute.precision == "bf16") return make_in<ditto::bf16>(loss, images, compute);
-    if (compute.precision == "tf32") return make_in<ditto::tf32>(loss, images, compute);
-    return make_in<ditto::fp32>(loss, images, compute);
+std::unique_ptr<FrozenNetwork> make_cuda_network(const std::string& network, const std::string& loss,
+                                                 std::size_t images, const Compute& compute) {
+    const auto make = [&](auto device) {
+        device.threads = compute.threads;
+        return make_network_on(network, loss, images, device);
+    };
+    if (compute.precision == "bf16") return make(ditto::Cuda<ditto::bf16>{});
+    if (compute.precision == "tf32") return make(ditto::Cuda<ditto::tf32>{});
+    return make(ditto::Cuda<ditto::fp32>{});
 }
 
 #else
 
-std::unique_ptr<FrozenNetwork> make_cuda_network(const std::string&, std::size_t, const Compute&) {
+std::unique_ptr<FrozenNetwork> make_cuda_network(const std::string&, const std::string&, std::size_t, const Compute&) {
     throw no_cuda();
 }
 

@@ -9,8 +9,7 @@
 #include <ditto/layers/cpu.hpp>
 #include <ditto/losses/cpu.hpp>
 #include <ditto/losses/losses.hpp>
-#include <ditto/network/face_network.hpp>
-#include <ditto/network/fingerprint.hpp>
+#include <ditto/network/face_networks.hpp>
 #include <ditto/train/weights_file.hpp>
 #include <vector>
 
@@ -37,6 +36,14 @@ bool has_head_of(const ditto::SafetensorsReader& file) {
         const ditto::TensorEntry* entry = file.find("head." + std::string(info.name));
         return entry != nullptr && entry->shape == ditto::detail::file_shape(info);
     });
+}
+
+std::string fingerprint_of(const std::string& network) {
+    return ditto::with_face_network(network, []<class Network>() { return ditto::fingerprint<Network>(); });
+}
+
+std::string require_network(const ditto::SafetensorsReader& file, const std::optional<std::string>& stored) {
+    return std::string(stored ? ditto::face_network_of(*stored, file.path().string()) : ditto::face_network_name);
 }
 
 std::string require_loss(const ditto::SafetensorsReader& file, const std::optional<std::string>& stored) {
@@ -120,22 +127,18 @@ std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights
                                             const Compute& compute) {
     const ditto::SafetensorsReader file(weights);
     const ditto::WeightsInfo stored = ditto::weights_info(file);
-    VerifierInfo info{require_loss(file, stored.loss),
-                      {},
-                      stored.threshold,
-                      {},
-                      stored.features.value_or(ditto::FeatureRecipe{}),
-                      stored.calibration};
+    const std::string network_name = require_network(file, stored.fingerprint);
+    VerifierInfo info{
+        network_name,      require_loss(file, stored.loss),     {},
+        stored.threshold,  require_recipe(file, stored.recipe), stored.features.value_or(ditto::FeatureRecipe{}),
+        stored.calibration};
+    info.score_kind = ditto::with_loss(info.loss, weights.string() + ": its loss",
+                                       []<class Loss>(const Loss&) { return Loss::score_kind; });
     const std::size_t pass_images = std::min(images, largest_pass(compute));
-    const auto make = [&]<class Loss>(const Loss&) -> std::unique_ptr<FrozenNetwork> {
-        info.score_kind = Loss::score_kind;
-        info.recipe = require_recipe(file, stored.recipe);
-        if (compute.device == "cuda") return make_cuda_network(info.loss, pass_images, compute);
-        using Device = ditto::Cpu<ditto::fp32>;
-        return std::make_unique<FrozenNetworkOn<Loss, Device>>(pass_images, Device{compute.threads});
-    };
-    auto network = ditto::with_loss(info.loss, weights.string() + ": its loss", make);
-    ditto::load_weights(weights, network->weights(), ditto::fingerprint<FaceNetwork>());
+    auto network = compute.device == "cuda" ? make_cuda_network(info.network, info.loss, pass_images, compute)
+                                            : make_network_on(info.network, info.loss, pass_images,
+                                                              ditto::Cpu<ditto::fp32>{compute.threads});
+    ditto::load_weights(weights, network->weights(), fingerprint_of(info.network));
     return std::make_unique<FaceVerifier>(info, std::move(network), pass_images, compute.threads);
 }
 

@@ -26,6 +26,7 @@ inline constexpr std::size_t feature_size = 1024;
 
 /// What a weights file says about its use.
 struct VerifierInfo {
+    std::string network;                            ///< one of face_network_names
     std::string loss;                               ///< Loss::name
     ditto::ScoreKind score_kind;                    ///< what a pair's score is
     std::optional<double> threshold;                ///< between same and different

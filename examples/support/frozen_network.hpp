@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <ditto/network/face_network.hpp>
+#include <ditto/losses/losses.hpp>
+#include <ditto/network/face_networks.hpp>
 #include <ditto/network/inference.hpp>
 #include <ditto/network/siamese.hpp>
 #include <memory>
@@ -23,7 +24,7 @@ class FrozenNetwork {
     virtual std::vector<ditto::StoredTensor> weights() = 0;
 };
 
-template <class Loss, class Device>
+template <class Network, class Loss, class Device>
 class FrozenNetworkOn final : public FrozenNetwork {
   public:
     FrozenNetworkOn(std::size_t images, const Device& device) : inference_(images, device) {}
@@ -36,11 +37,22 @@ class FrozenNetworkOn final : public FrozenNetwork {
     std::vector<ditto::StoredTensor> weights() override { return inference_.weights(); }
 
   private:
-    ditto::Inference<ditto::Siamese<ditto::FaceNetwork, Loss>, Device> inference_;
+    ditto::Inference<ditto::Siamese<Network, Loss>, Device> inference_;
 };
 
-/// With the loss of that name, for passes of up to `images` images on CUDA. Throws Error in a program built without it,
-/// or when there is no GPU.
-std::unique_ptr<FrozenNetwork> make_cuda_network(const std::string& loss, std::size_t images, const Compute& compute);
+/// The network and the loss of these names on a device, for passes of up to `images` images.
+template <class Device>
+std::unique_ptr<FrozenNetwork> make_network_on(const std::string& network, const std::string& loss, std::size_t images,
+                                               const Device& device) {
+    return ditto::with_face_network(network, [&]<class Network>() {
+        return ditto::with_loss(loss, "the loss", [&]<class Loss>(const Loss&) -> std::unique_ptr<FrozenNetwork> {
+            return std::make_unique<FrozenNetworkOn<Network, Loss, Device>>(images, device);
+        });
+    });
+}
+
+/// The same on CUDA. Throws Error in a program built without it, or when there is no GPU.
+std::unique_ptr<FrozenNetwork> make_cuda_network(const std::string& network, const std::string& loss,
+                                                 std::size_t images, const Compute& compute);
 
 }  // namespace support

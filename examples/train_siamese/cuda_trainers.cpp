@@ -12,16 +12,27 @@
 
 #include "trainers_on.hpp"
 
+namespace {
+
+// use.template operator()<Device, Network>() with those that the options ask for.
+template <class Use>
+auto choose(const Options& options, const Use& use) {
+    return ditto::with_face_network(options.network, [&]<class Network>() {
+        if (options.precision == "bf16") return use.template operator()<ditto::Cuda<ditto::bf16>, Network>();
+        if (options.precision == "tf32") return use.template operator()<ditto::Cuda<ditto::tf32>, Network>();
+        return use.template operator()<ditto::Cuda<ditto::fp32>, Network>();
+    });
+}
+
+}  // namespace
+
 TrainerMemory cuda_trainer_memory(const Options& options) {
-    if (options.precision == "bf16") return trainers::memory_on<ditto::Cuda<ditto::bf16>>(options);
-    if (options.precision == "tf32") return trainers::memory_on<ditto::Cuda<ditto::tf32>>(options);
-    return trainers::memory_on<ditto::Cuda<ditto::fp32>>(options);
+    return choose(options,
+                  [&]<class Device, class Network>() { return trainers::memory_on<Device, Network>(options); });
 }
 
 std::unique_ptr<ditto::AnyTrainer> make_cuda_trainer(const Options& options) {
-    if (options.precision == "bf16") return trainers::make_on<ditto::Cuda<ditto::bf16>>(options);
-    if (options.precision == "tf32") return trainers::make_on<ditto::Cuda<ditto::tf32>>(options);
-    return trainers::make_on<ditto::Cuda<ditto::fp32>>(options);
+    return choose(options, [&]<class Device, class Network>() { return trainers::make_on<Device, Network>(options); });
 }
 
 #else

@@ -77,7 +77,9 @@ TrainingData built_in_faces(const Options& options, const ImageRecipe& recipe, c
 }  // namespace
 
 TrainingData load_data(const Options& options, const ImageRecipe& recipe) {
-    const Augmentation augmentation = options.augment ? Augmentation(ditto::AugmentationSettings{}) : std::nullopt;
+    const Augmentation augmentation =
+        options.augment ? Augmentation(ditto::scaled(ditto::AugmentationSettings{}, options.augmentation))
+                        : std::nullopt;
     if (options.faces) return built_in_faces(options, recipe, augmentation);
     const auto describe = [](const ImagePairs& part, const std::string& path) {
         return fmt::format("{} pairs of {} images from {}", part.pairs.size(), part.images.size(), path);

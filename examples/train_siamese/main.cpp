@@ -8,6 +8,7 @@
 
 #include "../support/program.hpp"
 #include "options.hpp"
+#include "recipe.hpp"
 
 namespace {
 
@@ -30,6 +31,9 @@ const CLI::Validator fraction =
     number_that("a fraction above 0, up to 1", [](double value) { return value > 0.0 && value <= 1.0; });
 
 void add_options(CLI::App& app, Options& options) {
+    app.add_option("--recipe", options.recipe,
+                   "settings that suit a task; options given beside it win. faces: photographs of people")
+        ->check(CLI::IsMember({"faces"}));
     const auto data = [&](CLI::Option* option) {
         option->group("Data");
         return option;
@@ -47,6 +51,9 @@ void add_options(CLI::App& app, Options& options) {
     data(app.add_option("--crop", options.crop, "central part of each image's sides to use"))->check(fraction);
     data(app.add_flag("--augment,!--no-augment", options.augment,
                       "mirror, turn, shift and scale the training images at random (default: on)"));
+    data(app.add_option("--augmentation", options.augmentation,
+                        "how strong: the part of 30 degrees, of 10 pixels, and of a scale of 0.7 to 1.3"))
+        ->check(fraction);
     data(app.add_option("--sample", options.sample,
                         "train on the list's own pairs, or on pairs of people drawn anew from its images each epoch"))
         ->check(CLI::IsMember({"pairs", "people"}));
@@ -61,6 +68,8 @@ void add_options(CLI::App& app, Options& options) {
         return option;
     };
     constexpr auto losses = ditto::AllLosses::names;
+    network(app.add_option("--network", options.network, "the 19 layers, or a smaller network that learns faster"))
+        ->check(CLI::IsMember({"face", "compact"}));
     network(app.add_option("--loss", options.loss))
         ->check(CLI::IsMember(std::vector<std::string>(losses.begin(), losses.end())));
     network(app.add_option("--margin", options.margin, "of the contrastive loss"))->check(positive);
@@ -120,8 +129,11 @@ void complete(const CLI::App& app, Options& options) {
     if (options.resume) {
         if (options.run.empty()) usage_error("--resume needs --run, the directory of a stopped run");
         take_settings_of_run(options, [&](const std::string& option) { return app.get_option(option)->count() > 0; });
-    } else if (options.optimizer == "adamw" && !given("--weight-decay")) {
-        options.weight_decay = 0.01;
+    } else {
+        if (options.network == "compact" && !given("--twin")) options.twin = "stacked";
+        apply_recipe(options, [&](const std::string& option) { return given(option.c_str()); });
+        if (options.optimizer == "adamw" && options.recipe.empty() && !given("--weight-decay"))
+            options.weight_decay = 0.01;
     }
     if (given("--faces")) options.images.clear();
     options.faces = options.images.empty();
@@ -130,6 +142,8 @@ void complete(const CLI::App& app, Options& options) {
         if (!path->empty()) *path = std::filesystem::absolute(*path).lexically_normal().string();
     if (options.optimizer != "sgd" && (given("--momentum") || given("--nesterov")))
         usage_error("--momentum and --nesterov are of --optimizer sgd, not of " + options.optimizer);
+    if (options.network == "compact" && options.twin == "separate")
+        usage_error("--network compact shares batch statistics between both sides; use --twin stacked");
     if (options.negatives > 0 && options.sample != "people")
         usage_error("--negatives needs --sample people, which knows who is on each image");
     if (options.loss != "contrastive" && given("--margin"))

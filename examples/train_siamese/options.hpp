@@ -12,6 +12,9 @@ struct Options {
     bool faces = false;               // built-in faces instead
     std::uint32_t face_people = 640;  // to train on, two pairs each
 
+    std::string recipe;  // settings under one name: "faces"
+
+    std::string network = "face";  // or "compact"
     std::string loss = "contrastive";
     double margin = 1.0;
     std::size_t negatives = 0;  // mined for each image of a batch
@@ -28,6 +31,7 @@ struct Options {
     std::uint32_t epochs = 10;
     std::size_t batch = 16;  // pairs
     bool augment = true;
+    double augmentation = 1.0;  // how strong
     bool shuffle = true;
     std::string sample = "pairs";    // or "people"
     double validation_people = 0.0;  // fraction

@@ -4,8 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <ditto/core/read_file.hpp>
-#include <ditto/network/face_network.hpp>
-#include <ditto/network/fingerprint.hpp>
+#include <ditto/network/face_networks.hpp>
 #include <ditto/train/floors.hpp>
 #include <ditto/train/training.hpp>
 #include <nlohmann/json.hpp>
@@ -14,10 +13,10 @@
 #include "options.hpp"
 #include "trainers.hpp"
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_people, loss, margin, twin, optimizer, lr,
-                                   momentum, nesterov, weight_decay, schedule, warm_up, epochs, batch, augment, shuffle,
-                                   sample, validation_people, negatives, semi_hard, average, mirror, normalize, crop,
-                                   seed, threads, device, precision, init)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_people, recipe, network, loss, margin,
+                                   twin, optimizer, lr, momentum, nesterov, weight_decay, schedule, warm_up, epochs,
+                                   batch, augment, augmentation, shuffle, sample, validation_people, negatives,
+                                   semi_hard, average, mirror, normalize, crop, seed, threads, device, precision, init)
 
 namespace {
 
@@ -44,6 +43,7 @@ Metadata identity(const Options& options, const ImagePairs& train, const std::st
                       {"warm-up", text(options.warm_up)},
                       {"batch", text(options.batch)},
                       {"augment", text(options.augment)},
+                      {"augmentation", text(options.augmentation)},
                       {"shuffle", text(options.shuffle)},
                       {"crop", text(options.crop)},
                       {"sample", options.sample},
@@ -90,8 +90,11 @@ void print_network(const Options& options) {
     const TrainerMemory memory = trainer_memory(options);
     const std::string device = options.device == "cuda" ? fmt::format("CUDA in {}", options.precision)
                                                         : fmt::format("{} threads", options.threads);
-    fmt::print("network: {} layers, {} parameters; {} loss{}, twin policy {}; {}, learning rate {}, {}\n",
-               FaceNetwork::layer_count, detail::with_commas(FaceNetwork::parameter_count), options.loss,
+    const auto [layers, parameters] = with_face_network(options.network, []<class Network>() {
+        return std::pair(Network::layer_count, detail::with_commas(Network::parameter_count));
+    });
+    fmt::print("network: {} layers, {} parameters; {} loss{}, twin policy {}; {}, learning rate {}, {}\n", layers,
+               parameters, options.loss,
                options.loss == "contrastive" ? fmt::format(" with margin {}", options.margin) : "", options.twin,
                options.optimizer, options.lr, device);
     fmt::print("memory: {} for {} pairs a batch: parameters {}, gradients {}, optimizer {}, activations {}\n",
@@ -138,7 +141,7 @@ int train(const Options& options, const std::string& program) {
     else
         directory.require_new();
 
-    constexpr Extents input = FaceNetwork::Input::extents;
+    constexpr Extents input = FaceNetwork::Input::extents;  // of every network that can be chosen
     const ImageRecipe recipe{options.crop, input.height(), input.width()};
     const auto trainer = make_trainer(options);  // before the data is read, for its errors
     const TrainingData data = load_data(options, recipe);
@@ -146,7 +149,8 @@ int train(const Options& options, const std::string& program) {
     print_network(options);
     std::fflush(stdout);
 
-    const std::string network = fingerprint<FaceNetwork>();
+    const std::string network =
+        with_face_network(options.network, []<class Network>() { return fingerprint<Network>(); });
     if (!options.init.empty() && !options.resume) load_weights(options.init, trainer->weights(), network);
 
     Progress progress(stdout);

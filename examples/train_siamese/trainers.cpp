@@ -5,10 +5,13 @@
 #include "trainers_on.hpp"
 
 TrainerMemory trainer_memory(const Options& options) {
-    return options.device == "cuda" ? cuda_trainer_memory(options)
-                                    : trainers::memory_on<ditto::Cpu<ditto::fp32>>(options);
+    if (options.device == "cuda") return cuda_trainer_memory(options);
+    if (options.network == ditto::compact_face_network_name) return compact_trainer_memory(options);
+    return trainers::memory_on<ditto::Cpu<ditto::fp32>, ditto::FaceNetwork>(options);
 }
 
 std::unique_ptr<ditto::AnyTrainer> make_trainer(const Options& options) {
-    return options.device == "cuda" ? make_cuda_trainer(options) : trainers::make_on<ditto::Cpu<ditto::fp32>>(options);
+    if (options.device == "cuda") return make_cuda_trainer(options);
+    if (options.network == ditto::compact_face_network_name) return make_compact_trainer(options);
+    return trainers::make_on<ditto::Cpu<ditto::fp32>, ditto::FaceNetwork>(options);
 }

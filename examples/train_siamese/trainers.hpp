@@ -1,5 +1,5 @@
-// The trainers that the program can choose from: two losses, two twin policies, three optimizers, on the CPU in fp32
-// and on CUDA in three precisions.
+// The trainers that the program can choose from: three losses, three optimizers, on the CPU in fp32 and on CUDA in
+// three precisions; of the face network with two twin policies, of the compact one with shared statistics.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,10 @@ TrainerMemory trainer_memory(const Options& options);
 
 /// The trainer that the options describe. Throws Error when its device or its memory cannot be had.
 std::unique_ptr<ditto::AnyTrainer> make_trainer(const Options& options);
+
+/// The same for options.network == "compact" on the CPU.
+TrainerMemory compact_trainer_memory(const Options& options);
+std::unique_ptr<ditto::AnyTrainer> make_compact_trainer(const Options& options);
 
 /// The same for options.device == "cuda".
 TrainerMemory cuda_trainer_memory(const Options& options);

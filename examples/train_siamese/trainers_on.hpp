@@ -1,8 +1,9 @@
 // The trainers of the options' loss, twin policy and optimizer on one kind of device.
 #pragma once
 
+#include <concepts>
 #include <ditto/losses/losses.hpp>
-#include <ditto/network/face_network.hpp>
+#include <ditto/network/face_networks.hpp>
 #include <ditto/network/siamese.hpp>
 #include <ditto/optim/adam.hpp>
 #include <ditto/optim/sgd.hpp>
@@ -37,29 +38,29 @@ Optimizer make_optimizer(const Options& options) {
 }
 
 // Calls use.template operator()<Trainer>() with the trainer's type.
-template <class Device, class Loss, class Twin, class Use>
+template <class Device, class Verifier, class Use>
 auto choose_optimizer(const Options& options, const Use& use) {
-    using Verifier = ditto::Siamese<ditto::FaceNetwork, Loss, Twin>;
     if (options.optimizer == ditto::SGD::name)
         return use.template operator()<ditto::Trainer<Verifier, ditto::SGD, Device>>();
     if (options.optimizer == ditto::AdamW::name)
         return use.template operator()<ditto::Trainer<Verifier, ditto::AdamW, Device>>();
     return use.template operator()<ditto::Trainer<Verifier, ditto::Adam, Device>>();
 }
-template <class Device, class Loss, class Use>
-auto choose_twin(const Options& options, const Use& use) {
-    if (options.twin == "stacked") return choose_optimizer<Device, Loss, ditto::twin::stacked>(options, use);
-    return choose_optimizer<Device, Loss, ditto::twin::separate>(options, use);
-}
-template <class Device, class Use>
+template <class Device, class Network, class Use>
 auto choose_trainer(const Options& options, const Use& use) {
-    return ditto::with_loss(options.loss, "--loss",
-                            [&]<class Loss>(const Loss&) { return choose_twin<Device, Loss>(options, use); });
+    return ditto::with_loss(options.loss, "--loss", [&]<class Loss>(const Loss&) {
+        using ditto::Siamese;
+        // Each combination is compiled: of the compact network, only the one with shared statistics.
+        if constexpr (std::same_as<Network, ditto::FaceNetwork>)
+            if (options.twin == "separate")
+                return choose_optimizer<Device, Siamese<Network, Loss, ditto::twin::separate>>(options, use);
+        return choose_optimizer<Device, Siamese<Network, Loss, ditto::twin::stacked>>(options, use);
+    });
 }
 
-template <class Device>
+template <class Device, class Network>
 TrainerMemory memory_on(const Options& options) {
-    return choose_trainer<Device>(options, [&]<class Chosen>() -> TrainerMemory {
+    return choose_trainer<Device, Network>(options, [&]<class Chosen>() -> TrainerMemory {
         const auto plan = ditto::memory_plan<Chosen>({options.batch}, {options.threads},
                                                      {false, options.average > 0.0, mining_of(options)});
         return {plan.parameter_bytes + plan.buffer_bytes + plan.average_bytes, plan.gradient_bytes,
@@ -67,9 +68,9 @@ TrainerMemory memory_on(const Options& options) {
     });
 }
 
-template <class Device>
+template <class Device, class Network>
 std::unique_ptr<ditto::AnyTrainer> make_on(const Options& options) {
-    return choose_trainer<Device>(options, [&]<class Chosen>() -> std::unique_ptr<ditto::AnyTrainer> {
+    return choose_trainer<Device, Network>(options, [&]<class Chosen>() -> std::unique_ptr<ditto::AnyTrainer> {
         typename Chosen::Settings settings;
         settings.batch = {options.batch};
         settings.device.threads = options.threads;

@@ -23,6 +23,16 @@ struct AugmentationSettings {
     double largest_scale = 1.3;
 };
 
+/// The same changes with `strength` times their amounts, from 0 to 1: angles, distances, and how far a scale is from 1.
+/// Their probabilities stay.
+inline AugmentationSettings scaled(AugmentationSettings settings, double strength) {
+    settings.rotation *= strength;
+    settings.shift *= strength;
+    settings.smallest_scale = 1.0 - strength * (1.0 - settings.smallest_scale);
+    settings.largest_scale = 1.0 + strength * (settings.largest_scale - 1.0);
+    return settings;
+}
+
 /// One change, about the centre of the image: mirror, then scale, then rotate, then shift.
 struct Augmentation {
     bool mirror = false;

@@ -1,0 +1,52 @@
+#include "recipe.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace {
+
+struct Setting {
+    const char* option;
+    void (*set)(Options&);
+};
+using Settings = std::vector<Setting>;
+
+// Photographs show a face in the middle of its surroundings, about upright.
+const Settings pictures = {
+    {"--crop", [](Options& o) { o.crop = 0.55; }},
+    {"--augmentation", [](Options& o) { o.augmentation = 0.4; }},
+    {"--mirror", [](Options& o) { o.mirror = true; }},
+};
+// Weights to use are those of an average, and people held out say how good they are.
+const Settings course = {
+    {"--validation-people", [](Options& o) { o.validation_people = 0.1; }},
+    {"--batch", [](Options& o) { o.batch = 32; }},
+    {"--optimizer", [](Options& o) { o.optimizer = "adamw"; }},
+    {"--weight-decay", [](Options& o) { o.weight_decay = 0.01; }},
+    {"--schedule", [](Options& o) { o.schedule = "cosine"; }},
+    {"--warm-up", [](Options& o) { o.warm_up = 40; }},
+    {"--average", [](Options& o) { o.average = 0.99; }},
+    {"--twin", [](Options& o) { o.twin = "stacked"; }},
+};
+// Losses that compare features learn from every pair of people.
+const Settings comparing = {
+    {"--sample", [](Options& o) { o.sample = "people"; }},
+    {"--negatives", [](Options& o) { o.negatives = 31; }},
+    {"--margin", [](Options& o) { o.margin = 40.0; }},
+    {"--epochs", [](Options& o) { o.epochs = o.network == "compact" ? 25 : 16; }},
+    {"--lr", [](Options& o) { o.lr = o.network == "compact" ? 1e-3 : 3e-4; }},
+};
+// Two features side by side tell nothing of how alike they are: more of the same does not help.
+const Settings concatenating = {
+    {"--epochs", [](Options& o) { o.epochs = 4; }},
+    {"--lr", [](Options& o) { o.lr = 1e-4; }},
+};
+
+}  // namespace
+
+void apply_recipe(Options& options, const std::function<bool(const std::string&)>& is_given) {
+    if (options.recipe != "faces") return;
+    for (const Settings& settings : {pictures, course, options.loss == "bce" ? concatenating : comparing})
+        for (const auto& [option, set] : settings)
+            if (!is_given(option)) set(options);
+}
