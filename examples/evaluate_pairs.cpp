@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <ditto/core/error.hpp>
+#include <ditto/data/image_file.hpp>
 #include <ditto/data/pair_list.hpp>
 #include <ditto/evaluate/brier.hpp>
 #include <ditto/evaluate/folds.hpp>
 #include <ditto/evaluate/roc.hpp>
 #include <ditto/evaluate/standard_errors.hpp>
+#include <ditto/report/report.hpp>
 #include <ditto/train/evaluation.hpp>
 #include <ditto/train/metrics.hpp>
 #include <filesystem>
@@ -18,8 +20,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "support/face_report.hpp"
 #include "support/face_verifier.hpp"
 #include "support/program.hpp"
 
@@ -33,6 +37,7 @@ constexpr std::size_t text_points = 11, json_points = 201;  // of the ROC curve,
 
 struct Arguments {
     std::string weights, images, pairs;
+    std::string report;  // the page to write; empty: none
     bool by_folds = false;
     std::uint32_t folds = 0;  // 0: the list's own folds, or 10 where it has none
     bool json = false;
@@ -65,15 +70,21 @@ void check_pairs(const PairList& list, const Arguments& arguments) {
     if (arguments.by_folds) folded_accuracy(scores, labels, kind, folds_of(list, arguments.folds));
 }
 
-// The score of every pair: [pairs].
-std::vector<double> score_pairs(support::FaceVerifier& verifier, const PairList& list,
-                                const std::filesystem::path& folder) {
-    std::vector<float> features;  // [images, feature_size]
+// The features of every image of the list: [images, feature_size].
+std::vector<float> embed_list(support::FaceVerifier& verifier, const PairList& list,
+                              const std::filesystem::path& folder) {
+    std::vector<float> features;
     features.reserve(list.images.size() * support::feature_size);
     verifier.embed_files(folder, list.images,
                          [&](auto batch) { features.insert(features.end(), batch.begin(), batch.end()); });
+    return features;
+}
+
+// The score of every pair: [pairs].
+std::vector<double> score_pairs(const support::FaceVerifier& verifier, const PairList& list,
+                                std::span<const float> features) {
     const auto of_image = [&](std::size_t image) {
-        return std::span(features).subspan(image * support::feature_size, support::feature_size);
+        return features.subspan(image * support::feature_size, support::feature_size);
     };
     std::vector<double> scores;
     for (const ditto::Pair& pair : list.pairs)
@@ -81,8 +92,8 @@ std::vector<double> score_pairs(support::FaceVerifier& verifier, const PairList&
     return scores;
 }
 
-Findings evaluate(support::FaceVerifier& verifier, const PairList& list, const Arguments& arguments) {
-    const std::vector<double> scores = score_pairs(verifier, list, arguments.images);
+Findings evaluate(const support::FaceVerifier& verifier, std::span<const double> scores, const PairList& list,
+                  const Arguments& arguments) {
     const std::vector<PairLabel> labels = ditto::pair_labels(list.pairs);
     const VerifierInfo& info = verifier.info();
     const ditto::ScoreKind kind = info.score_kind;
@@ -95,6 +106,39 @@ Findings evaluate(support::FaceVerifier& verifier, const PairList& list, const A
         if (const auto probability = verifier.probability(score)) probabilities.push_back(*probability);
     if (probabilities.size() == scores.size()) result.brier = ditto::brier_score(probabilities, labels);
     return result;
+}
+
+// What --report shows.
+ditto::ReportData report_data(const Arguments& arguments, const VerifierInfo& info, const PairList& list,
+                              std::vector<double> scores, std::span<const float> features) {
+    ditto::ReportData data;
+    data.title = "Evaluation of " + arguments.weights;
+    data.program = "evaluate_pairs " DITTO_VERSION;
+    data.pairs_name = "Pairs of " + arguments.pairs;
+    data.score_kind = info.score_kind;
+    data.threshold = info.threshold;
+    data.pairs = list.pairs;
+    data.scores = std::move(scores);
+    data.images = list.images;
+    data.picture = [&](std::size_t image) {
+        return support::network_view(ditto::load_image(std::filesystem::path(arguments.images) / list.images[image]),
+                                     info.recipe.crop);
+    };
+    support::add_map(data, support::people_of(list.images), [&](std::size_t image) {
+        return features.subspan(image * support::feature_size, support::feature_size);
+    });
+    data.layers = support::face_network_table();
+    data.settings = {{"weights", arguments.weights},
+                     {"loss", info.loss},
+                     {"score", info.score_name()},
+                     {"recipe", to_string(info.recipe)},
+                     {"features", to_string(info.features)},
+                     {"images", arguments.images},
+                     {"pairs", arguments.pairs},
+                     {"device", arguments.compute.device},
+                     {"precision", arguments.compute.precision}};
+    data.times = {{"written", support::time_text()}};
+    return data;
 }
 
 // At most `count` points of the curve, evenly spread, with the first and the last.
@@ -189,9 +233,15 @@ void print_text(const Arguments& arguments, const VerifierInfo& info, const Find
 int run(const Arguments& arguments) {
     const PairList list = ditto::read_pair_list(arguments.pairs);
     check_pairs(list, arguments);
+    if (!arguments.report.empty()) ditto::require_report(arguments.report);
     const auto verifier = support::load_verifier(arguments.weights, list.images.size(), arguments.compute);
-    const Findings result = evaluate(*verifier, list, arguments);
+    const std::vector<float> features = embed_list(*verifier, list, arguments.images);
+    const std::vector<double> scores = score_pairs(*verifier, list, features);
+    const Findings result = evaluate(*verifier, scores, list, arguments);
     (arguments.json ? print_json : print_text)(arguments, verifier->info(), result);
+    if (arguments.report.empty()) return 0;
+    ditto::write_report(arguments.report, report_data(arguments, verifier->info(), list, scores, features));
+    if (!arguments.json) fmt::print("\nreport: {}\n", arguments.report);
     return 0;
 }
 
@@ -209,6 +259,8 @@ int main(int argc, char** argv) {
                        "list's own folds, or else 10; with a number, that many")
             ->expected(0, 1)
             ->check(CLI::Range(2, 1000000));
+    app.add_option("--report", arguments.report,
+                   "Also write a page with curves, the worst errors and a map of people (.html; needs gnuplot)");
     app.add_flag("--json", arguments.json, "Print one JSON object");
     support::add_compute_options(app, arguments.compute);
     return support::run_program(app, argc, argv, [&] {

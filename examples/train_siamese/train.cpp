@@ -8,9 +8,11 @@
 #include <ditto/train/floors.hpp>
 #include <ditto/train/training.hpp>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "data.hpp"
 #include "options.hpp"
+#include "report.hpp"
 #include "trainers.hpp"
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_people, recipe, network, loss, margin,
@@ -179,10 +181,13 @@ int train(const Options& options, const std::string& program) {
                               data.validation.empty() ? "training pairs" : "pairs of the people held out"));
     const double threshold = training.finish_last().threshold;
     progress.line(fmt::format("threshold: {:.4f}", threshold));
-    if (!data.test.pairs.empty())
-        print_test(options, data,
-                   evaluate(*trainer, data.test.images, data.test.pairs, threshold, options.threads,
-                            {options.mirror, options.normalize}));
+    std::vector<double> scores;  // of the test pairs
+    if (!data.test.pairs.empty()) {
+        scores = score_images(*trainer, data.test.images, data.test.pairs, options.threads,
+                              {options.mirror, options.normalize});
+        print_test(options, data, evaluate_scores(scores, data.test.pairs, trainer->score_kind(), threshold));
+    }
+    write_training_report(options, program, directory, *trainer, data, scores, threshold);
     training.finish_best();
     fmt::print("weights: {} (best epoch, {}: {})\n", directory.last().string(), training.state().best_epoch,
                directory.best().string());

@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import struct
 import tempfile
+import xml.etree.ElementTree
 
 from programs import (expect_error, run, succeed, write_picture, write_safetensors, write_with_metadata,
                       write_without_metadata)
@@ -210,6 +211,57 @@ def test_recipe(folder):
     weights.unlink()
 
 
+def people(folder, pictures):
+    """Two folders, of a person each, with three pictures each; their paths relative to `folder`."""
+    names = []
+    for i, picture in enumerate(pictures[:6]):
+        person = folder / ("A & B", "<C>")[i % 2]
+        person.mkdir(exist_ok=True)
+        names.append(f"{person.name}/{picture.name}")
+        (folder / names[-1]).write_bytes(picture.read_bytes())
+    return names
+
+
+def test_report(folder, pictures):
+    names = people(folder, pictures)
+    pairs, page = folder / "people.txt", folder / "report.html"
+    pairs.write_text("".join(f"{names[i]}\t{names[j]}\t{(i + j + 1) % 2}\n" for i in range(6) for j in range(i)))
+    arguments = ("--weights", CONTRASTIVE, "--images", folder, "--pairs", pairs, "--report", page)
+    assert f"\nreport: {page}\n" in succeed("evaluate_pairs", *arguments)
+    text = page.read_text(encoding="utf-8")
+    result = json.loads(succeed("evaluate_pairs", *arguments, "--json"))  # the same figures, and no line that is not JSON
+    assert f"<b>{100 * result['accuracy']:.1f} %</b>" in text and f"<b>{result['auc']:.4f}</b>" in text, result
+    for section in ("scores", "errors", "map", "network", "settings"):
+        assert f'<section id="{section}"' in text, section
+    assert 'id="training"' not in text and "135,907,840" in text and "A &amp; B, 3 images" in text
+    assert "&lt;C&gt;" in text and "<C>" not in text and "<script" not in text
+
+    # What would only fail after the computing fails before it, and leaves nothing.
+    page.unlink()
+    entries = sorted(folder.iterdir())
+    expect_error(1, "gnuplot.* is not installed; install it .*gnuplot-nox", "evaluate_pairs", *arguments,
+                 env={"PATH": str(folder)})
+    expect_error(1, "cannot write .*none/r.html", "evaluate_pairs", *arguments[:-1], folder / "none/r.html")
+    assert sorted(folder.iterdir()) == entries
+
+
+def test_map(folder, pictures):
+    images = [folder / name for name in people(folder, pictures)]
+    output, drawing = folder / "map.npy", folder / "map.svg"
+    arguments = ("--weights", CONTRASTIVE, "--output", output, "--map", drawing)
+    assert f"{drawing}: map of 2 people\n" in succeed("embed_faces", *arguments, *images)
+    text = drawing.read_text(encoding="utf-8")
+    root = xml.etree.ElementTree.fromstring(text)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg" and {"A & B", "<C>"} <= set(root.itertext()), text
+    succeed("embed_faces", *arguments, *images)
+    assert drawing.read_text(encoding="utf-8") == text
+    drawing.unlink()
+    output.unlink()
+    expect_error(1, "--map .*two people with two images each", "embed_faces", *arguments, *images[:3])
+    expect_error(1, "gnuplot.* is not installed", "embed_faces", *arguments, *images, env={"PATH": str(folder)})
+    assert not drawing.exists() and not output.exists()
+
+
 def test_bad_images(folder, good):
     bad = {
         "cut.jpg": (b"\xff\xd8\xff\xe0\x00\x10JFIF", "cut short"),
@@ -264,5 +316,7 @@ with tempfile.TemporaryDirectory() as name:
     test_embed(folder, pictures)
     test_evaluate(folder, pictures)
     test_recipe(folder)
+    test_report(folder, pictures)
+    test_map(folder, pictures)
     test_bad_images(folder, pictures[0])
     test_bad_weights(folder, pictures[0])

@@ -92,10 +92,19 @@ def check_training(folder, data):
     output = succeed("train_siamese", "--run", directory, *SMALL, *data, "--test", folder / "pairs.txt", "--epochs", 1)
     assert re.search(r"^test accuracy: \d+\.\d %$", output, re.MULTILINE), output
     assert str(directory / "last.safetensors") in output and "\r" not in output, output
-    names = {"config.json", "metrics.csv", "last.safetensors", "best.safetensors", "checkpoint.safetensors"}
+    names = {"config.json", "metrics.csv", "last.safetensors", "best.safetensors", "checkpoint.safetensors",
+             "report.html"}
     assert {path.name for path in directory.iterdir()} == names
     config = json.loads((directory / "config.json").read_text())
     assert config["optimizer"] == "sgd" and config["batch"] == 2 and config["lr"] == 0.001, config
+
+    report = directory / "report.html"
+    assert f"report: {report}\n" in output, output
+    page = report.read_text(encoding="utf-8")
+    for section in ("training", "scores", "network", "settings", "times"):
+        assert f'<section id="{section}"' in page, section
+    shown = re.search(r"<b>(.*?) %</b><span>accuracy at the stored threshold", page).group(1)
+    assert f"test accuracy: {shown} %" in output, (shown, output)
 
     pairs = ("--images", folder, "--pairs", folder / "pairs.txt")
     tested = succeed("evaluate_pairs", "--weights", directory / "last.safetensors", *pairs, "--json")
@@ -114,7 +123,7 @@ def check_training(folder, data):
 
 
 def check_stop_and_resume(directory):
-    """Ctrl-C in a longer training, then one more resume that has nothing left to train."""
+    """Ctrl-C in a longer training, then two more resumes that have nothing left to train."""
     command = [BIN / "train_siamese", "--run", directory, "--resume", "--epochs", "1000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout:
@@ -124,7 +133,16 @@ def check_stop_and_resume(directory):
         output = process.stdout.read()
     assert process.returncode == 130, (process.returncode, output)
     assert f"to go on: train_siamese --run {directory} --resume" in output, output
+    # Training goes without gnuplot, and says how to get the report later.
+    (directory / "report.html").unlink()
+    result = run("train_siamese", "--run", directory, "--resume", "--epochs", 1, env={"PATH": str(directory)})
+    assert result.returncode == 0 and "report: " not in result.stdout, result
+    notes = result.stderr.splitlines()
+    assert len(notes) == 1 and re.match(r"note: .*report.html was not written: gnuplot.* is not installed; install it .*"
+                                        f"gnuplot-nox.*; then: train_siamese --run {directory} --resume", notes[0]), result
+    assert not list(directory.glob("report.html*"))
     output = succeed("train_siamese", "--run", directory, "--resume", "--epochs", 1)
+    assert (directory / "report.html").exists()
     assert re.search(r"^test accuracy: \d+\.\d %$", output, re.MULTILINE), output
     rows = (directory / "metrics.csv").read_text().splitlines()
     assert [row.split(",")[0] for row in rows[:3]] == ["epoch", "1", "2"], rows

@@ -121,15 +121,20 @@ inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, 
         .threshold;
 }
 
+/// How well `threshold` and these scores [pairs] tell `pairs` apart. Throws Error as roc_curve does.
+inline Evaluation evaluate_scores(std::span<const double> scores, std::span<const Pair> pairs, ScoreKind kind,
+                                  double threshold) {
+    const std::vector<PairLabel> labels = pair_labels(pairs);
+    const RocCurve curve = roc_curve(scores, labels, kind);
+    return {pairs.size(), accuracy_at(scores, labels, kind, threshold), curve.equal_error_rate(), curve.area()};
+}
+
 /// Scores `pairs`, none of which may have had a part in training or in the choice of `threshold`. Throws Error as
 /// roc_curve does.
 inline Evaluation evaluate(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs, double threshold,
                            int threads, const FeatureRecipe& recipe = {}) {
-    const std::vector<double> scores = score_images(trainer, store, pairs, threads, recipe);
-    const std::vector<PairLabel> labels = pair_labels(pairs);
-    const ScoreKind kind = trainer.score_kind();
-    const RocCurve curve = roc_curve(scores, labels, kind);
-    return {pairs.size(), accuracy_at(scores, labels, kind, threshold), curve.equal_error_rate(), curve.area()};
+    return evaluate_scores(score_images(trainer, store, pairs, threads, recipe), pairs, trainer.score_kind(),
+                           threshold);
 }
 
 }  // namespace ditto

@@ -36,6 +36,7 @@ inline void write_text_file(const std::filesystem::path& path, std::string_view 
 ///   last.safetensors        the newest weights
 ///   best.safetensors        the weights after the epoch of lowest training loss
 ///   checkpoint.safetensors  all that resuming needs
+///   report.html             what the training found, where the program writes one
 class RunDirectory {
   public:
     /// The first of parent/1, parent/2, ... that does not exist.
@@ -53,9 +54,11 @@ class RunDirectory {
     std::filesystem::path best() const { return path_ / "best.safetensors"; }
     std::filesystem::path checkpoint() const { return path_ / "checkpoint.safetensors"; }
 
+    std::filesystem::path report() const { return path_ / "report.html"; }
+
     /// Throws Error if the folder holds a run.
     void require_new() const {
-        for (const auto& file : {config(), metrics(), last(), best(), checkpoint()})
+        for (const auto& file : {config(), metrics(), last(), best(), checkpoint(), report()})
             if (std::error_code ignored; std::filesystem::exists(file, ignored))
                 throw Error(path_.string() + " holds a run already (" + file.filename().string() +
                             "); resume it or choose another directory");

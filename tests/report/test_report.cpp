@@ -1,0 +1,175 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <cmath>
+#include <string>
+
+#include "../data/images.hpp"
+#include "../support/temporary_folder.hpp"
+#include "ditto/report/report.hpp"
+#include "search_path.hpp"
+#include "synthetic.hpp"
+
+namespace {
+
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++found;
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("a page with every section, that loads nothing") {
+    const ditto::ReportData data = synthetic_report();
+    const std::string page = ditto::report_page(data);
+    for (const std::string id : {"figures", "training", "scores", "errors", "map", "network", "settings", "times"})
+        CHECK(count(page, "<section id=\"" + id + "\"") == 1);
+    CHECK(count(page, "<svg ") == 6);  // three of the training, ROC, histogram, map
+    CHECK(count(page, "<figure class=\"pair\">") == 16);
+    CHECK(count(page, "data:image/jpeg;base64,") == 32 + 15 * 3);
+    CHECK(page.size() < 5'000'000);
+    CHECK_FALSE(contains(page, "<script"));
+    CHECK_FALSE(contains(page, "@import"));
+    CHECK_FALSE(contains(page, "<link"));
+    // Addresses are names of the SVG's vocabularies, nothing else.
+    CHECK(count(page, "://") == count(page, "xmlns=\"http://www.w3.org/2000/svg\"") +
+                                    count(page, "xmlns:xlink=\"http://www.w3.org/1999/xlink\""));
+    CHECK(count(page, "src=\"") == count(page, "src=\"data:"));
+    CHECK(contains(page, "16,782,096"));  // parameters in all
+    CHECK(contains(page, "None of these people exists."));
+    CHECK(ditto::report_page(data) == page);
+}
+
+TEST_CASE("the figures are those of the pairs, counted by hand") {
+    ditto::ReportData data;
+    data.threshold = 0.55;
+    using enum ditto::PairLabel;
+    data.images = {"a", "b"};
+    for (const auto label : {same, same, different, different, different}) data.pairs.push_back({0, 1, label});
+    data.scores = {0.2, 0.6, 0.5, 0.9, 3.0};  // right but for the second and third
+    const ditto::ReportFindings findings = ditto::report_findings(data);
+    CHECK(findings.accuracy == 0.6);
+    // Of two same pairs one is right, of three different ones two: the variances of both kinds' counts, by resampling
+    // each on its own; 1000 resamples know it to 2 %, and it is drawn from a fixed seed.
+    CHECK(*findings.errors.accuracy == doctest::Approx(std::sqrt(2 * 0.25 + 3 * 2.0 / 9) / 5).epsilon(0.06));
+    CHECK(findings.at_threshold.true_accepts == 1);
+    CHECK(findings.at_threshold.false_accepts == 1);
+    const std::string page = ditto::report_page(data);
+    CHECK(contains(page, "<b>60.0 %</b><span>accuracy at the stored threshold; standard error "));
+    CHECK(contains(page, "accepts 50.0 % of the same pairs, and 33.3 % of the different ones"));
+    CHECK(contains(page, "pairs: 1 wrong accepts, 1 wrong rejects"));
+    CHECK(count(page, "<section ") == 2);  // figures and scores: what has no data is left out
+
+    data.threshold.reset();  // the best on these pairs: between 0.2 and 0.5, or 0.6 and 0.9
+    CHECK(ditto::report_findings(data).accuracy == 0.8);
+    CHECK(contains(ditto::report_page(data), "on the optimistic side"));
+}
+
+TEST_CASE("one epoch of training is a table, not a curve of one point") {
+    ditto::ReportData data = synthetic_report(100, 10);
+    data.metrics = ditto::parse_metrics("epoch,loss,accuracy\n1,1234.56,0.75\n", "one epoch");
+    const std::string page = ditto::report_page(data);
+    CHECK(contains(page, "<th scope=\"row\">accuracy of the training pairs</th><td>75.0 %</td>"));
+    CHECK(contains(page, "<td>1235</td>"));
+    CHECK(count(page, "<svg ") == 3);
+}
+
+TEST_CASE("numbers of an axis") {
+    CHECK(ditto::detail::tick_step(1.0, 6) == doctest::Approx(0.2));
+    CHECK(ditto::detail::tick_step(9000.0, 6) == doctest::Approx(2000));
+    CHECK(ditto::detail::tick_step(0.07, 6) == doctest::Approx(0.02));
+    CHECK(ditto::detail::tick_step(50.0, 6) == doctest::Approx(10));
+}
+
+TEST_CASE("the most confident errors come first, of distances and of probabilities") {
+    using enum ditto::PairLabel;
+    using ditto::ScoreKind;
+    const std::vector labels{same, different, different, different, same};
+    const std::vector scores{0.9, 0.1, 0.4, 0.7, 0.6};
+    const auto errors = [&](ScoreKind kind, ditto::PairLabel label, std::size_t most) {
+        return ditto::confident_errors(scores, labels, kind, 0.5, label, most);
+    };
+    using Positions = std::vector<std::size_t>;
+    CHECK(errors(ScoreKind::distance, different, 8) == Positions{1, 2});
+    CHECK(errors(ScoreKind::distance, same, 8) == Positions{0, 4});
+    CHECK(errors(ScoreKind::distance, same, 1) == Positions{0});
+    CHECK(errors(ScoreKind::probability, different, 8) == Positions{3});
+    CHECK(errors(ScoreKind::probability, same, 8).empty());
+}
+
+TEST_CASE("the people with most images are drawn, who comes first of equals") {
+    const std::vector<std::string> people = {"b", "a", "c", "b", "", "a", "c", "c", "once", ""};
+    const auto chosen = ditto::choose_people(people, 2, 2);
+    REQUIRE(chosen.size() == 2);
+    CHECK(chosen[0].name == "c");
+    CHECK(chosen[0].images == std::vector<std::size_t>{2, 6});
+    CHECK(chosen[1].name == "b");
+    CHECK(ditto::choose_people(people).size() == 3);
+    CHECK(ditto::person_of("lfw/A_B/A_B_0001.jpg") == "A_B");
+    CHECK(ditto::person_of("a.jpg").empty());
+}
+
+TEST_CASE("names with any characters stay text, in the page and in gnuplot's scripts") {
+    ditto::ReportData data = synthetic_report(200, 20);
+    const std::string name = "<script>'\"&\\`$(x)`@x#{a}_^\n\xFF";
+    data.title = data.pairs_name = data.program = name;
+    for (std::string& image : data.images) image += name;
+    for (ditto::MapPerson& person : data.people) person.name += name;
+    data.settings.emplace_back(name, name);
+    data.layers.push_back({name, name, 1, 1});
+    const std::string page = ditto::report_page(data);
+    CHECK_FALSE(contains(page, "<script"));
+    CHECK(contains(page, "&lt;script&gt;&#39;&quot;&amp;\\`$(x)`@x#{a}_^ \xEF\xBF\xBD"));
+    // In a plot's legend all are there, cut to 24 characters; gnuplot escapes what must be.
+    for (std::size_t i = 0; i < 9; ++i)
+        CHECK(contains(page,
+                       "<text>" + data.people[i].name.substr(0, 8) + "&lt;script>'\"&amp;\\`$(\xE2\x80\xA6</text>"));
+    CHECK(count(page, "&lt;script>'\"&amp;") == 15);
+}
+
+TEST_CASE("gnuplot has no complaint about any plot") {
+    const TemporaryFolder folder;
+    write_text(folder / "gnuplot", "#!/bin/sh\nPATH='" + std::string(std::getenv("PATH")) + "'\ngnuplot \"$@\" 2>>'" +
+                                       (folder / "log").string() + "'\n");
+    chmod((folder / "gnuplot").c_str(), 0700);
+    const SearchPath path(folder / "");
+    ditto::ReportData data = synthetic_report(100, 10);
+    ditto::report_page(data);
+    data.metrics = ditto::parse_metrics("epoch,loss,accuracy\n1,0.5,0.5\n2,0.5,0.5\n", "no change");
+    std::ranges::fill(data.scores, 1.0);  // all in one place, on the threshold
+    std::ranges::fill(data.map_features, 1.0F);
+    ditto::report_page(data);
+    data.score_kind = ditto::ScoreKind::probability;
+    data.threshold = 0.5;
+    data.metrics = ditto::parse_metrics("epoch,loss,accuracy\n1,nan,\n2,0,\n3,0,\n", "zeros");
+    ditto::report_page(data);
+    CHECK(std::filesystem::exists(folder / "log"));
+    CHECK(read_text(folder / "log") == "");
+}
+
+TEST_CASE("a file is written whole or not at all") {
+    const TemporaryFolder folder;
+    const ditto::ReportData data = synthetic_report(100, 10);
+    ditto::require_report(folder / "report.html");
+    CHECK(folder.entries() == 0);
+    ditto::write_report(folder / "report.html", data);
+    CHECK(read_text(folder / "report.html") == ditto::report_page(data));
+    CHECK(contains(error_of([&] { ditto::require_report(folder / "none/report.html"); }), "cannot write"));
+    write_text(folder / "old.html", "old");
+    {
+        const SearchPath path(folder / "");
+        CHECK(contains(error_of([&] { ditto::require_report(folder / "old.html"); }), "install gnuplot-nox"));
+        CHECK(contains(error_of([&] { ditto::write_report(folder / "old.html", data); }), "install gnuplot-nox"));
+    }
+    CHECK(read_text(folder / "old.html") == "old");
+    CHECK(folder.entries() == 2);
+}
+
+TEST_CASE("data that cannot be shown is an error") {
+    ditto::ReportData data = synthetic_report(100, 10);
+    data.scores[3] = std::nan("");
+    CHECK(contains(error_of([&] { ditto::report_page(data); }), "the score of pair 3"));
+    data.scores.pop_back();
+    CHECK(contains(error_of([&] { ditto::report_page(data); }), "99 scores for 100 pairs"));
+}
