@@ -127,7 +127,7 @@ ditto::ReportData report_data(const Arguments& arguments, const VerifierInfo& in
     support::add_map(data, support::people_of(list.images), [&](std::size_t image) {
         return features.subspan(image * support::feature_size, support::feature_size);
     });
-    data.layers = support::face_network_table();
+    data.layers = support::face_network_table(info.network);
     data.settings = {{"weights", arguments.weights},
                      {"loss", info.loss},
                      {"score", info.score_name()},

@@ -5,7 +5,7 @@
 #include <ctime>
 #include <ditto/data/resize.hpp>
 #include <ditto/layers/cpu.hpp>
-#include <ditto/network/face_network.hpp>
+#include <ditto/network/face_networks.hpp>
 #include <ditto/report/network_table.hpp>
 #include <ditto/report/people_map.hpp>
 
@@ -33,8 +33,8 @@ ditto::Image network_view(const ditto::Image& image, double crop) {
     return ditto::crop_and_resize(image, crop, cropped(image.height), cropped(image.width));
 }
 
-std::vector<ditto::ReportLayer> face_network_table() {
-    return ditto::network_table<ditto::FaceNetwork>();
+std::vector<ditto::ReportLayer> face_network_table(std::string_view network) {
+    return ditto::with_face_network(network, []<class Network>() { return ditto::network_table<Network>(); });
 }
 
 std::string time_text() {

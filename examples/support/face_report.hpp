@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ditto/data/image.hpp"
@@ -22,8 +23,8 @@ void add_map(ditto::ReportData& data, std::span<const std::string> people,
 /// The central part of an image that the network sees.
 ditto::Image network_view(const ditto::Image& image, double crop);
 
-/// The rows of the face network. Compiled once, in face_report.cpp.
-std::vector<ditto::ReportLayer> face_network_table();
+/// The rows of one of face_network_names. Compiled once, in face_report.cpp.
+std::vector<ditto::ReportLayer> face_network_table(std::string_view network);
 
 /// Now: "2026-01-31 12:00 UTC".
 std::string time_text();

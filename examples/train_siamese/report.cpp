@@ -106,7 +106,7 @@ ditto::ReportData report_data(const Options& options, const ditto::RunDirectory&
         return std::span<const float>(features);
     });
     report.metrics = ditto::read_metrics(directory.metrics());
-    report.layers = support::face_network_table();
+    report.layers = support::face_network_table(options.network);
     report.settings = settings(options, directory.config());
     report.times = {{"written", support::time_text()}};
     return report;
