@@ -8,10 +8,13 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 
 #include "compute.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/core/parallel.hpp"
+
+extern "C" char* openblas_get_corename();  // OpenBLAS's own header cannot meet xtensor-blas's
 
 namespace support {
 
@@ -46,6 +49,18 @@ inline void warn_below_avx2() {
                  "warning: compiled for %s, which is several times slower than AVX2; configure with -DDITTO_NATIVE=ON "
                  "on the machine that runs it\n",
                  instruction_set());
+#endif
+}
+
+/// OpenBLAS chooses its kernels by the processor's model; one that is newer than it gets those of 2004.
+inline void warn_of_old_kernels() {
+#if defined(__AVX2__)
+    const std::string_view core = openblas_get_corename();
+    if (core != "Prescott" && core != "Core2" && core != "Nehalem") return;
+    std::fprintf(stderr,
+                 "warning: OpenBLAS does not know this processor and multiplies as on a %s, several times slower than it "
+                 "can; set OPENBLAS_CORETYPE=%s in the environment\n",
+                 core.data(), instruction_set() == std::string_view("AVX-512") ? "SKYLAKEX" : "HASWELL");
 #endif
 }
 
@@ -90,6 +105,7 @@ int run_program(CLI::App& app, int argc, char** argv, const Body& body, int fail
     try {
         app.parse(argc, argv);
         detail::warn_below_avx2();
+        detail::warn_of_old_kernels();
         const int code = body();
         if (std::fflush(stdout) != 0)
             throw ditto::Error("cannot write to the standard output; is the disk full, or the pipe's reader gone?");
