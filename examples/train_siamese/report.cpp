@@ -14,6 +14,8 @@
 #include <ditto/train/evaluation.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "../support/face_report.hpp"
@@ -94,7 +96,13 @@ ditto::ReportData report_data(const Options& options, const ditto::RunDirectory&
                   "(--test). On people whom it has not seen it does worse.");
     }
 
-    const Names names = names_of(options, test);
+    Names names = names_of(options, test);
+    if (held_out) {  // people whom the network was trained on would make the map look too good
+        std::vector<std::string> people(names.people.size());
+        for (const ditto::Pair& pair : data.validation)
+            for (const std::uint32_t image : {pair.left, pair.right}) people[image] = names.people[image];
+        names.people = std::move(people);
+    }
     report.images = names.images;
     report.picture = [&](std::size_t image) {
         return support::network_view(shown.images.image(image), shown.images.window());

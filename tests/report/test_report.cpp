@@ -2,6 +2,8 @@
 #include <sys/stat.h>
 
 #include <cmath>
+#include <cstdint>
+#include <set>
 #include <string>
 
 #include "../data/images.hpp"
@@ -21,7 +23,9 @@ std::size_t count(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("a page with every section, that loads nothing") {
-    const ditto::ReportData data = synthetic_report();
+    ditto::ReportData data = synthetic_report();
+    data.threshold = 0.987654321;
+    data.images.push_back("an image of no pair");
     const std::string page = ditto::report_page(data);
     for (const std::string id : {"figures", "training", "scores", "errors", "map", "network", "settings", "times"})
         CHECK(count(page, "<section id=\"" + id + "\"") == 1);
@@ -38,6 +42,10 @@ TEST_CASE("a page with every section, that loads nothing") {
     CHECK(count(page, "src=\"") == count(page, "src=\"data:"));
     CHECK(contains(page, "16,782,096"));  // parameters in all
     CHECK(contains(page, "None of these people exists."));
+    CHECK(contains(page, "wrong side of the threshold, 0.9877, those"));
+    std::set<std::uint32_t> images;
+    for (const ditto::Pair& pair : data.pairs) images.insert({pair.left, pair.right});
+    CHECK(contains(page, "500 of different people, " + std::to_string(images.size()) + " images</p>"));
     CHECK(ditto::report_page(data) == page);
 }
 

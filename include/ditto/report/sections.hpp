@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -48,11 +49,13 @@ inline std::string tile(std::string_view value, std::string_view name, bool is_m
 inline std::string headline_section(const ReportData& data, const ReportFindings& findings) {
     const RocCurve& curve = findings.curve;
     const bool distance = data.score_kind == ScoreKind::distance;
+    std::set<std::uint32_t> images;  // of the pairs
+    for (const Pair& pair : data.pairs) images.insert({pair.left, pair.right});
     std::string html = fmt::format(
         "<header>\n<h1>{}</h1>\n<p class=\"soft\">{}: {} pairs of the same person, {} of "
         "different people, {} images</p>\n",
         escaped(data.title), escaped(data.pairs_name), grouped(static_cast<std::int64_t>(curve.same)),
-        grouped(static_cast<std::int64_t>(curve.different)), grouped(static_cast<std::int64_t>(data.images.size())));
+        grouped(static_cast<std::int64_t>(curve.different)), grouped(static_cast<std::int64_t>(images.size())));
     for (const std::string& note : data.notes) html += fmt::format("<p class=\"note\">{}</p>\n", escaped(note));
     if (!data.threshold)
         html +=
@@ -173,7 +176,7 @@ inline std::string errors_section(const ReportData& data, const ReportFindings& 
         "errors", "The most confident errors",
         fmt::format("<p class=\"soft\">Of the pairs on the wrong side of the threshold, {}, those farthest from it, "
                     "up to {} of each kind.</p>\n",
-                    threshold, most) +
+                    score_text(threshold), most) +
             html);
 }
 
