@@ -48,16 +48,20 @@ TEST_CASE("metrics.csv: a row an epoch, undefined figures empty, and rows after 
     ditto::EpochMetrics metrics;
     metrics.pairs = 10;
     metrics.loss = 0.5;
-    for (const std::uint32_t epoch : {1U, 2U, 3U}) file.add(epoch, 5 * epoch, metrics, 0.001, 1.5);
+    ditto::ValidationMetrics validation;
+    for (const std::uint32_t epoch : {1U, 2U, 3U}) file.add(epoch, 5 * epoch, metrics, validation, 0.001, 1.5);
     const std::string header =
         "epoch,steps,pairs,loss,accuracy,threshold,equal_error_rate,mean_probability_same,mean_probability_different,"
-        "active_negatives,learning_rate,seconds\n";
-    const std::string two_rows = header + "1,5,10,0.5,,,,,,,0.001,1.5\n2,10,10,0.5,,,,,,,0.001,1.5\n";
-    CHECK(read_text(folder / "metrics.csv") == two_rows + "3,15,10,0.5,,,,,,,0.001,1.5\n");
+        "active_negatives,validation_accuracy,validation_equal_error_rate,validation_area,learning_rate,seconds\n";
+    const std::string two_rows = header + "1,5,10,0.5,,,,,,,,,,0.001,1.5\n2,10,10,0.5,,,,,,,,,,0.001,1.5\n";
+    CHECK(read_text(folder / "metrics.csv") == two_rows + "3,15,10,0.5,,,,,,,,,,0.001,1.5\n");
 
     ditto::MetricsFile resumed(folder / "metrics.csv", ditto::ScoreKind::probability);
     resumed.resume(2);
-    resumed.add(3, 16, metrics, 0.001, 1.5);
-    CHECK(read_text(folder / "metrics.csv") == two_rows + "3,16,10,0.5,,,,,,,0.001,1.5\n");
+    resumed.add(3, 16, metrics, {}, 0.001, 1.5);
+    CHECK(read_text(folder / "metrics.csv") == two_rows + "3,16,10,0.5,,,,,,,,,,0.001,1.5\n");
+    resumed.add(4, 20, metrics, {0.75, 0.25, 0.875}, 0.001, 1.5);
+    CHECK(read_text(folder / "metrics.csv") ==
+          two_rows + "3,16,10,0.5,,,,,,,,,,0.001,1.5\n4,20,10,0.5,,,,,,,0.75,0.25,0.875,0.001,1.5\n");
     CHECK(folder.entries() == 1);
 }

@@ -21,6 +21,7 @@
 #include "ditto/optim/cuda.cuh"
 #include "ditto/train/any_trainer.hpp"
 #include "ditto/train/mined_loss.hpp"
+#include "ditto/train/step_exchange.cuh"
 #include "ditto/train/training_plan.hpp"
 
 namespace ditto {
@@ -32,26 +33,6 @@ constexpr std::size_t step_scratch_bytes(const Cuda<P>&, std::size_t given, std:
            round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling)) +
            2 * given * sizeof(detail::ImageSampling);
 }
-
-namespace detail {
-
-struct MoveAverage {
-    float* average;
-    const float* present;
-    float keep;
-    __device__ void operator()(std::size_t i) const { average[i] = keep * average[i] + (1.0F - keep) * present[i]; }
-};
-struct SwapAverage {
-    float* average;
-    float* present;
-    __device__ void operator()(std::size_t i) const {
-        const float kept = average[i];
-        average[i] = present[i];
-        present[i] = kept;
-    }
-};
-
-}  // namespace detail
 
 template <class Verifier, class Optimizer, class Device>
 class Trainer;
@@ -92,8 +73,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
           host_state_(Plan::average_offset() + plan_.average_bytes),
           input_(settings.batch.images() * image_size * sizeof(A)),
           samplings_(settings.batch.images() * sizeof(detail::ImageSampling)),
-          small_(sizeof(SmallInput) +
-                 settings.batch.count * (sizeof(PairLabel) + 2 * sizeof(std::uint32_t) + sizeof(double))) {
+          exchange_(settings.batch.count) {
         if (settings_.batch.count < 1) throw Error("a Trainer needs batches of at least 1 pair; got 0");
         device_.step = &values()->step;
         check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context_.stream()));
@@ -224,20 +204,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     }
     std::vector<StoredTensor> optimizer_state() override {
         lend();
-        std::vector<StoredTensor> all;
-        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) {
-            const auto state = Model<Verifier, float>::counterparts(
-                host_state_.data() + Plan::optimizer_offset() + i * Plan::parameter_bytes,
-                "optimizer." + std::string(Optimizer::state_names[i]) + ".");
-            all.insert(all.end(), state.begin(), state.end());
-        }
-        if (settings_.average_weights) {
-            std::byte* average = host_state_.data() + Plan::average_offset();
-            const auto tensors =
-                Model<Verifier, float>(average, average + Plan::parameter_bytes).averaged_tensors("average.");
-            all.insert(all.end(), tensors.begin(), tensors.end());
-        }
-        return all;
+        return optimizer_tensors(plan_, host_state_.data());
     }
 
     std::size_t capacity_pairs() const override { return settings_.batch.count; }
@@ -252,13 +219,6 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
 
   private:
     using Graphs = std::vector<std::pair<std::size_t, detail::CudaGraph>>;  // by the number of pairs
-
-    // Pinned: what a step needs besides images, and what it gives. After it scores [pairs], people [2 * pairs], then
-    // labels [pairs].
-    struct SmallInput {
-        StepValues values;
-        double loss;
-    };
 
     static void check_cuda(cudaError_t status) { detail::check(status, "copying"); }
     void copy_in(void* to, const void* from, std::size_t bytes) const {
@@ -294,13 +254,6 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     std::size_t input_room() const { return settings_.batch.images() * image_size; }
 
     // --- The host's memory
-
-    SmallInput* small() const { return reinterpret_cast<SmallInput*>(small_.data()); }
-    double* host_scores() const { return reinterpret_cast<double*>(small_.data() + sizeof(SmallInput)); }
-    std::uint32_t* host_people() const {
-        return reinterpret_cast<std::uint32_t*>(host_scores() + settings_.batch.count);
-    }
-    PairLabel* host_labels() const { return reinterpret_cast<PairLabel*>(host_people() + settings_.batch.images()); }
 
     void load_images(std::span<const float> images) {
         A* numbers = reinterpret_cast<A*>(input_.data());
@@ -351,7 +304,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
             throw Error("a training step got " + std::to_string(pairs) +
                         " pairs; mining needs to know who is on each image, and was told of " +
                         std::to_string(people.size()));
-        std::copy(people.begin(), people.end(), host_people());
+        std::copy(people.begin(), people.end(), exchange_.people());
     }
 
     // body(number of the average, present number) for every parameter and running statistic.
@@ -369,10 +322,10 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     template <class Ask>
     StepResult run(Graphs& graphs, std::span<const PairLabel> labels, double rate_factor, const Ask& ask) {
         const std::size_t pairs = labels.size();
-        std::copy(labels.begin(), labels.end(), host_labels());
+        std::copy(labels.begin(), labels.end(), exchange_.labels());
         const auto same = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), PairLabel::same));
-        small()->values = {static_cast<std::uint64_t>(steps_), settings_.optimizer.learning_rate * rate_factor,
-                           settings_.mining.label_weights(pairs, same)};
+        exchange_.values() = {static_cast<std::uint64_t>(steps_), settings_.optimizer.learning_rate * rate_factor,
+                              settings_.mining.label_weights(pairs, same)};
         auto graph = std::find_if(graphs.begin(), graphs.end(), [&](const auto& each) { return each.first == pairs; });
         if (graph == graphs.end()) {
             graphs.emplace_back(pairs, detail::CudaGraph(context_, ask));
@@ -381,7 +334,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         graph->second.launch(context_);
         context_.wait();
         host_model_.count_batches(Verifier::Twin::groups);
-        return {small()->loss, {host_scores(), pairs}};
+        return {exchange_.loss(), {exchange_.scores(), pairs}};
     }
 
     // All that a step does on the GPU.
@@ -403,15 +356,15 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
 
     // From the images at activation 0 to the gradients, the scores and the loss.
     void ask_for_gradients(std::size_t pairs) {
-        copy_in(device_labels(), host_labels(), pairs * sizeof(PairLabel));
-        copy_in(values(), &small()->values, sizeof(StepValues));
+        copy_in(device_labels(), exchange_.labels(), pairs * sizeof(PairLabel));
+        copy_in(values(), &exchange_.values(), sizeof(StepValues));
         prepare_weights();
         const PassCall pass{2 * pairs, Verifier::Twin::groups, true, {settings_.seed, 0, 0}};
         forward_pass<Network>(device_, plan_.activations, tensors_, pass);
         ask_for_loss(pairs);
         backward_pass<Network>(device_, plan_.activations, tensors_, pass);
-        copy_out(host_scores(), device_scores(), pairs * sizeof(double));
-        copy_out(&small()->loss, device_loss(), sizeof(double));
+        copy_out(exchange_.scores(), device_scores(), pairs * sizeof(double));
+        copy_out(&exchange_.loss(), device_loss(), sizeof(double));
     }
     void ask_for_loss(std::size_t given) {
         const auto run = [&](const LossCall<float, A>& call) {
@@ -420,7 +373,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         LossCall<float, A> call = loss_call(given);
         if (settings_.mining.negatives == 0) return run(call);
         call.label_weights = values()->label_weights.data();
-        copy_in(loss_data<std::uint32_t>(plan_.people), host_people(), 2 * given * sizeof(std::uint32_t));
+        copy_in(loss_data<std::uint32_t>(plan_.people), exchange_.people(), 2 * given * sizeof(std::uint32_t));
         detail::with_mined_pairs(settings_.mining, typename Verifier::Features{}, device_,
                                  detail::mining_call(plan_, loss_section(), call), call, run);
     }
@@ -458,7 +411,8 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     detail::DeviceBlock block_;
     MemoryBlock host_state_;  // parameters, buffers, the optimizer's state: the beginning of the block
     std::vector<std::byte> host_gradients_;
-    detail::PinnedBlock input_, samplings_, small_;
+    detail::PinnedBlock input_, samplings_;
+    detail::StepExchange exchange_;
     Model<Verifier, float> host_model_;
     NetworkTensors<Network, float> tensors_{};
     std::unique_ptr<detail::CudaImages> images_;

@@ -153,20 +153,7 @@ class Trainer final : public AnyTrainer {
         return Model<Verifier, T>::counterparts(gradient_section(), "", plan_.gradients);
     }
     std::vector<StoredTensor> weights() override { return model_.tensors(); }
-    std::vector<StoredTensor> optimizer_state() override {
-        std::vector<StoredTensor> all;
-        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) {
-            const auto state = Model<Verifier, T>::counterparts(
-                optimizer_section(i), "optimizer." + std::string(Optimizer::state_names[i]) + ".");
-            all.insert(all.end(), state.begin(), state.end());
-        }
-        if (settings_.average_weights) {
-            const auto average = Model<Verifier, T>(average_section(), average_section() + Plan::parameter_bytes)
-                                     .averaged_tensors("average.");
-            all.insert(all.end(), average.begin(), average.end());
-        }
-        return all;
-    }
+    std::vector<StoredTensor> optimizer_state() override { return optimizer_tensors(plan_, block_.data()); }
 
     std::size_t capacity_pairs() const override { return settings_.batch.count; }
     Extents image_extents() const override { return Verifier::Input::extents; }

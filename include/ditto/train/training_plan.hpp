@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include "ditto/losses/mining/mining.hpp"
 #include "ditto/network/activation_plan.hpp"
@@ -109,6 +111,23 @@ struct TrainingPlan {
             *features = append(loss_bytes, pairs * row);
     }
 };
+
+/// What a checkpoint keeps besides the weights of a training whose block begins at `block`: the optimizer's state, and
+/// the average if there is one.
+template <class Verifier, class Optimizer, class Device>
+std::vector<StoredTensor> optimizer_tensors(const TrainingPlan<Verifier, Optimizer, Device>& plan, std::byte* block) {
+    using Stored = Model<Verifier, typename Device::scalar>;
+    std::vector<StoredTensor> all;
+    const auto add = [&](const std::vector<StoredTensor>& tensors) {
+        all.insert(all.end(), tensors.begin(), tensors.end());
+    };
+    for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
+        add(Stored::counterparts(block + plan.optimizer_offset() + i * plan.parameter_bytes,
+                                 "optimizer." + std::string(Optimizer::state_names[i]) + "."));
+    std::byte* average = block + plan.average_offset();
+    if (plan.average_bytes > 0) add(Stored(average, average + plan.parameter_bytes).averaged_tensors("average."));
+    return all;
+}
 
 /// The plan of a Trainer for batches of up to `capacity` pairs on `count` threads; its total_bytes is all the memory
 /// that training takes, with what `extras` asks for.

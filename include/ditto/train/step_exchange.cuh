@@ -1,0 +1,56 @@
+// What a training step on CUDA and the host tell each other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "ditto/core/pair_label.hpp"
+#include "ditto/device/cuda/context.cuh"
+#include "ditto/optim/cuda.cuh"
+
+namespace ditto::detail {
+
+/// Pinned memory of the host: what a step is given besides images, and what it gives back.
+class StepExchange {
+  public:
+    /// For steps of up to `pairs` given pairs.
+    explicit StepExchange(std::size_t pairs)
+        : pairs_(pairs),
+          block_(sizeof(Head) + pairs * (sizeof(PairLabel) + 2 * sizeof(std::uint32_t) + sizeof(double))) {}
+
+    StepValues& values() const { return head()->values; }
+    double& loss() const { return head()->loss; }
+    double* scores() const { return reinterpret_cast<double*>(head() + 1); }                       // [pairs]
+    std::uint32_t* people() const { return reinterpret_cast<std::uint32_t*>(scores() + pairs_); }  // [2 * pairs]
+    PairLabel* labels() const { return reinterpret_cast<PairLabel*>(people() + 2 * pairs_); }      // [pairs]
+
+  private:
+    struct Head {
+        StepValues values;
+        double loss;
+    };
+    Head* head() const { return reinterpret_cast<Head*>(block_.data()); }
+
+    std::size_t pairs_;
+    PinnedBlock block_;
+};
+
+/// average = keep * average + (1 - keep) * present, number by number.
+struct MoveAverage {
+    float* average;
+    const float* present;
+    float keep;
+    __device__ void operator()(std::size_t i) const { average[i] = keep * average[i] + (1.0F - keep) * present[i]; }
+};
+/// Exchanges them.
+struct SwapAverage {
+    float* average;
+    float* present;
+    __device__ void operator()(std::size_t i) const {
+        const float kept = average[i];
+        average[i] = present[i];
+        present[i] = kept;
+    }
+};
+
+}  // namespace ditto::detail
