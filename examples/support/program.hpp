@@ -57,10 +57,11 @@ inline void warn_of_old_kernels() {
 #if defined(__AVX2__)
     const std::string_view core = openblas_get_corename();
     if (core != "Prescott" && core != "Core2" && core != "Nehalem") return;
-    std::fprintf(stderr,
-                 "warning: OpenBLAS does not know this processor and multiplies as on a %s, several times slower than it "
-                 "can; set OPENBLAS_CORETYPE=%s in the environment\n",
-                 core.data(), instruction_set() == std::string_view("AVX-512") ? "SKYLAKEX" : "HASWELL");
+    std::fprintf(
+        stderr,
+        "warning: OpenBLAS does not know this processor and multiplies as on a %s, several times slower than it "
+        "can; set OPENBLAS_CORETYPE=%s in the environment\n",
+        core.data(), instruction_set() == std::string_view("AVX-512") ? "SKYLAKEX" : "HASWELL");
 #endif
 }
 

@@ -76,10 +76,12 @@ void add_options(CLI::App& app, Options& options) {
     network(app.add_option("--negatives", options.negatives,
                            "mine for each image of a batch this many nearest images of other people"))
         ->check(CLI::Range(0, 1 << 10));
-    network(app.add_flag("--semi-hard", options.semi_hard,
+    network(app.add_flag("--semi-hard,!--no-semi-hard", options.semi_hard,
                          "of them first those that are farther than the image's partner"));
-    network(app.add_flag("--mirror", options.mirror, "at test time, features are averaged with the mirror image's"));
-    network(app.add_flag("--normalize", options.normalize, "at test time, features are scaled to length 1"));
+    network(app.add_flag("--mirror,!--no-mirror", options.mirror,
+                         "at test time, features are averaged with the mirror image's"));
+    network(app.add_flag("--normalize,!--no-normalize", options.normalize,
+                         "at test time, features are scaled to length 1"));
     network(app.add_option("--twin", options.twin, "batch statistics for each side, or for both sides together"))
         ->check(CLI::IsMember({"separate", "stacked"}));
     network(app.add_option("--init", options.init, "weights to start from (safetensors)"));

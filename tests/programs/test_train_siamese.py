@@ -31,6 +31,10 @@ def check_usage_errors():
         ("--twin: both", "--twin", "both"), ("--optimizer: adamax", "--optimizer", "adamax"),
         ("--device: tpu", "--device", "tpu"), ("bf16 needs --device cuda", "--precision", "bf16"),
         ("--train", "--images", "."), ("--images", "--train", "x"), ("--faces", "--faces", "--images", ".", "--train", "x"),
+        ("--recipe: cats", "--recipe", "cats"), ("--network: tiny", "--network", "tiny"),
+        ("shares batch statistics", "--network", "compact", "--twin", "separate"),
+        ("--negatives needs --sample people", "--negatives", 3), ("--average: 1", "--average", 1),
+        ("--validation-people: 1", "--validation-people", 1), ("--augmentation: 2", "--augmentation", 2),
         ("--resume needs --run", "--resume"), ("--bogus", "--bogus"), ("extra", "extra"),
     ):
         expect_error(2, pattern + ".*see train_siamese --help", "train_siamese", *arguments)
@@ -148,8 +152,34 @@ def check_stop_and_resume(directory):
     assert [row.split(",")[0] for row in rows[:3]] == ["epoch", "1", "2"], rows
 
 
+def check_recipe(folder):
+    """The recipe on built-in faces, small: what it switches on, an option that wins over it, and a resume."""
+    directory = folder / "recipe"
+    options = ("--faces", "--face-people", 80, "--recipe", "faces", "--network", "compact", "--batch", 8,
+               "--validation-people", 0.25, "--crop", 1, "--negatives", 5)
+    output = succeed("train_siamese", "--run", directory, *options, "--epochs", 2)
+    assert "held out to validate on: 20 of 80 people, 240 pairs of them; " in output, output
+    assert "drawn anew each epoch: 120 pairs, 120 of them same, of all 240 images" in output, output
+    assert re.search(r"^epoch 2/2: .*; validation: accuracy \d+\.\d %, equal error rate ", output, re.MULTILINE), output
+    config = json.loads((directory / "config.json").read_text())
+    found = {name: config[name] for name in ("network", "twin", "sample", "negatives", "mirror", "average", "crop")}
+    assert found == {"network": "compact", "twin": "stacked", "sample": "people", "negatives": 5, "mirror": True,
+                     "average": 0.99, "crop": 1.0}, found
+    header, *rows = (directory / "metrics.csv").read_text().splitlines()
+    area = header.split(",").index("validation_area")
+    assert len(rows) == 2 and all(0 <= float(row.split(",")[area]) <= 1 for row in rows), rows
+    # The weights say which network they are of, how features are made, and how probable an answer is.
+    a, b = write_picture(folder / "a.ppm", 1), write_picture(folder / "b.ppm", 2)
+    answer = run("verify_faces", "--weights", directory / "best.safetensors", a, b)
+    assert answer.returncode in (0, 1), answer
+    assert re.match(r"(same|different)  distance \S+  threshold \S+  probability of the same person [01]", answer.stdout), answer
+    result = run("train_siamese", "--run", directory, "--resume", "--negatives", 6)
+    assert result.returncode == 1 and "has negatives 5, not 6" in result.stderr, result
+
+
 def check_symbols():
-    """Three losses, three optimizers and two twin policies share one compiled network pass for each device."""
+    """Three losses, three optimizers and two twin policies share one compiled network pass for each network and device:
+    the face network, and the compact one, which has one twin policy."""
     if shutil.which("nm") is None:
         print("note: nm not found, the network passes in the program were not counted")
         return
@@ -159,9 +189,10 @@ def check_symbols():
         devices = [re.search(r"ditto::(Cpu|Cuda)<ditto::(\w+)", symbol).group(1, 2)
                    for symbol in found if "[clone" not in symbol]
         on_cuda = [("Cuda", precision) for precision in ("bf16", "fp32", "tf32")]  # where it was built with CUDA
-        assert sorted(devices) in ([("Cpu", "fp32")], [("Cpu", "fp32"), *on_cuda]), (name, devices)
+        each = [("Cpu", "fp32")], [("Cpu", "fp32"), *on_cuda]
+        assert sorted(devices) in [sorted(2 * some) for some in each], (name, devices)  # of two networks
     trainers = re.findall(r" vtable for ditto::Trainer<.*ditto::Cpu<.*$", symbols, re.MULTILINE)
-    assert len(trainers) == 3 * 3 * 2, trainers
+    assert len(trainers) == 3 * 3 * 2 + 3 * 3, trainers
 
 
 def main():
@@ -177,6 +208,7 @@ def main():
         check_bad_weights(folder, data)
         check_bad_run(folder, data)
         check_stop_and_resume(check_training(folder, data))
+        check_recipe(folder)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,10 @@ class HalvesTrainer final : public AnyTrainer {
         for (std::size_t i = 0; i < scores.size(); ++i)
             scores[i] = euclidean_distance(left.subspan(2 * i, 2), right.subspan(2 * i, 2));
     }
-    StepResult step(std::span<const float>, std::span<const PairLabel>, double) override { return {}; }
+    StepResult step(std::span<const float>, std::span<const PairLabel>, double,
+                    std::span<const std::uint32_t>) override {
+        return {};
+    }
     std::size_t capacity_pairs() const override { return 2; }
     Extents image_extents() const override { return Extents::spatial(height, width, 3); }
     std::size_t feature_count() const override { return 2; }
