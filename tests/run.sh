@@ -39,9 +39,9 @@ stage "g++: test"
 run_tests build/release
 
 stage "clang++: build"
-# Compiled for its warnings: -O1 is enough, and a minute faster.
+# Compiled for its warnings and its reading of the language: without optimizing, four times as fast.
 configure release build/clang clang++ -DDITTO_BUILD_EXAMPLES=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-    -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1
+    -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0
 build build/clang quick_unit_tests examples/all
 stage "clang++: test"
 run_tests build/clang --label-regex '^unit$' --label-exclude '^slow$'

@@ -5,17 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "ditto/core/random.hpp"
-#include "ditto/layers/cpu.hpp"
-#include "ditto/layers/cuda.cuh"
-#include "ditto/losses/cpu.hpp"
-#include "ditto/losses/cuda.cuh"
-#include "ditto/losses/losses.hpp"
-#include "ditto/network/sequential.hpp"
-#include "ditto/network/siamese.hpp"
-#include "ditto/optim/sgd.hpp"
+#include "ditto/ditto.hpp"
 #include "ditto/train/cuda_trainer.cuh"
-#include "ditto/train/trainer.hpp"
 
 using namespace ditto;
 

@@ -68,9 +68,7 @@ class Trainer final : public AnyTrainer {
             detail::open_tensors(average_section(), Plan::model.parameters);
             detail::open_tensors(average_section() + Plan::parameter_bytes, Plan::model.buffers);
         }
-        for (const MemoryRange range : {plan_.scores, plan_.labels, plan_.people, plan_.distances, plan_.images,
-                                        plan_.left, plan_.right, plan_.left_gradient, plan_.right_gradient})
-            detail::unpoison(loss_data<std::byte>(range), range.bytes);
+        for (const MemoryRange range : plan_.loss_tensors()) detail::unpoison(loss_data<std::byte>(range), range.bytes);
 
         model_ = Model<Verifier, T>(block_.data(), buffer_section());
         model_.point(tensors_);

@@ -1,7 +1,9 @@
 // The memory of a training: one block, laid out while the program is compiled or when the batch is known.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -100,6 +102,11 @@ struct TrainingPlan {
     constexpr std::size_t activation_offset() const { return prepared_offset() + prepared_bytes; }
     constexpr std::size_t loss_offset() const { return activation_offset() + activation_bytes; }
 
+    /// The tensors of the section for the loss that are open at all times, but for the device's scratch.
+    constexpr std::array<MemoryRange, 9> loss_tensors() const {
+        return {{scores, labels, people, distances, images, left, right, left_gradient, right_gradient}};
+    }
+
   private:
     constexpr void plan_mining(std::size_t batch, std::size_t pairs) {
         constexpr std::size_t row =
@@ -107,8 +114,10 @@ struct TrainingPlan {
         people = append(loss_bytes, batch * sizeof(std::uint32_t));
         distances = append(loss_bytes, batch * batch * sizeof(double));
         images = append(loss_bytes, 2 * pairs * sizeof(std::uint32_t));
-        for (MemoryRange* features : {&left, &right, &left_gradient, &right_gradient})
-            *features = append(loss_bytes, pairs * row);
+        left = append(loss_bytes, pairs * row);
+        right = append(loss_bytes, pairs * row);
+        left_gradient = append(loss_bytes, pairs * row);
+        right_gradient = append(loss_bytes, pairs * row);
     }
 };
 
