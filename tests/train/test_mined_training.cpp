@@ -104,8 +104,10 @@ TEST_CASE_TEMPLATE("a mined step's gradients are the slopes of its loss", Loss, 
         gradients.push_back({gradient, {numbers, numbers + gradient.info.size()}});
     }
     const auto weights = trainer.weights();
-    for (const auto& [gradient, numbers] : gradients) {
-        const auto weight = std::ranges::find(weights, gradient.name, &StoredTensor::name);
+    for (const auto& each : gradients) {
+        const std::string& name = each.first.name;
+        const std::vector<double>& numbers = each.second;
+        const auto weight = std::ranges::find(weights, name, &StoredTensor::name);
         REQUIRE(weight != weights.end());
         auto* at = static_cast<double*>(weight->data);
         const std::size_t i = numbers.size() / 2;
@@ -115,7 +117,7 @@ TEST_CASE_TEMPLATE("a mined step's gradients are the slopes of its loss", Loss, 
         at[i] = before - step;
         const double below = loss();
         at[i] = before;
-        CAPTURE(gradient.name);
+        CAPTURE(name);
         CHECK(numbers[i] == doctest::Approx((above - below) / (2 * step)).epsilon(1e-4).scale(1e-3));
     }
 }
