@@ -1,7 +1,7 @@
 # cmake -DTIME=/usr/bin/time -DCOMPILER=g++ -DSOURCE_DIR=<repository> -DBINARY_DIR=<build> -P compile_budget.cmake
 # Prints what ditto costs a compiler on one core, and fails beyond the budget:
 set(umbrella_seconds 3)      # a file that only includes <ditto/ditto.hpp>, g++ -O2
-set(program_seconds 110)     # train_siamese, as the release build compiles it, without its part for CUDA
+set(program_seconds 150)     # train_siamese, as the release build compiles it, without its part for CUDA
 set(program_megabytes 1500)
 
 set(object "${BINARY_DIR}/compile_budget.o")

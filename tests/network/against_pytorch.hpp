@@ -135,8 +135,8 @@ class Expectation {
     // The distance of PyTorch's own float32, and at least float's rounding. The loss, the scores and some gradients
     // hang on a handful of numbers, whose distance is luck: what the first step computes is as uncertain as its
     // features. Adam divides a gradient by its own size, so that where one is near 0 its rounding, which depends on the
-    // processor's order of sums, moves a weight as a gradient does: a 16th part of one step of one weight in a tensor of
-    // hundreds is 2^-20 of it.
+    // processor's order of sums, moves a weight as a gradient does: a 16th part of one step of one weight in a tensor
+    // of hundreds is 2^-20 of it.
     double own_distance(const std::string& name, const std::vector<double>& measure) const {
         const double rounding = name.starts_with("adam.") ? 0x1p-20 : 0x1p-24;
         const bool trained = name.starts_with("sgd.") || name.starts_with("adam.");
