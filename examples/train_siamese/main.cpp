@@ -146,6 +146,8 @@ void complete(const CLI::App& app, Options& options) {
         usage_error("--momentum and --nesterov are of --optimizer sgd, not of " + options.optimizer);
     if (options.network == "compact" && options.twin == "separate")
         usage_error("--network compact shares batch statistics between both sides; use --twin stacked");
+    if (options.sample == "people" && !options.shuffle)
+        usage_error("--no-shuffle is of --sample pairs; people are drawn anew each epoch");
     if (options.negatives > 0 && options.sample != "people")
         usage_error("--negatives needs --sample people, which knows who is on each image");
     if (options.loss != "contrastive" && given("--margin"))

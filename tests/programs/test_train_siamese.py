@@ -33,7 +33,7 @@ def check_usage_errors():
         ("--train", "--images", "."), ("--images", "--train", "x"), ("--faces", "--faces", "--images", ".", "--train", "x"),
         ("--recipe: cats", "--recipe", "cats"), ("--network: tiny", "--network", "tiny"),
         ("shares batch statistics", "--network", "compact", "--twin", "separate"),
-        ("--negatives needs --sample people", "--negatives", 3), ("--average: 1", "--average", 1),
+        ("--negatives needs --sample people", "--negatives", 3), ("--average: 1", "--average", 1), ("--no-shuffle is of", "--no-shuffle", "--sample", "people"),
         ("--validation-people: 1", "--validation-people", 1), ("--augmentation: 2", "--augmentation", 2),
         ("--resume needs --run", "--resume"), ("--bogus", "--bogus"), ("extra", "extra"),
     ):

@@ -2,6 +2,7 @@
 #include <concepts>
 
 #include "ditto/losses/losses.hpp"
+#include "ditto/network/compact_face_network.hpp"
 #include "ditto/network/face_network.hpp"
 #include "ditto/network/siamese.hpp"
 
@@ -53,6 +54,10 @@ static_assert(layer_parameters(14) == 1'024);
 static_assert(layer_parameters(16) == 134'218'752);
 static_assert(layer_parameters(18) == 2'048);
 static_assert(FaceNetwork::parameter_count == 135'907'840);
+static_assert(CompactFaceNetwork::parameter_count == 4'588'288);
+static_assert(FaceNetwork::flops / CompactFaceNetwork::flops >= 20);
+static_assert(std::same_as<CompactFaceNetwork::Input, FaceNetwork::Input>);
+static_assert(std::same_as<CompactFaceNetwork::Output, FaceNetwork::Output>);
 static_assert(FaceNetwork::flops / 10'000'000 == 332, "3.32 GFLOP for one image forward");
 
 // One set of weights, and a head for the loss that has one.

@@ -6,9 +6,9 @@
 
 namespace ditto {
 
-/// Halves the picture, then four convolution blocks of 32 to 256 channels, and a linear layer over 4x4x256 numbers,
-/// half of them dropped in training: 4.6 million parameters, a thirtieth of FaceNetwork's, and a twentieth of its
-/// FLOPs. Features end in BatchNorm without ReLU. `Tail` is added at the end: L2Normalize, say.
+/// Halves the picture, then four convolution blocks of 32 to 256 channels, and a linear layer over 4x4x256 numbers: 4.6
+/// million parameters, a thirtieth of FaceNetwork's, and a twentieth of its FLOPs. `Tail` is added at the end:
+/// L2Normalize, say.
 template <class... Tail>
 using CompactFaceNetworkWith =
     Sequential<Shape<128, 128, 3>, AveragePool2d<2>,                                   // 64x64x3

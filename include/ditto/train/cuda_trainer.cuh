@@ -21,6 +21,7 @@
 #include "ditto/optim/cuda.cuh"
 #include "ditto/train/any_trainer.hpp"
 #include "ditto/train/mined_loss.hpp"
+#include "ditto/train/step_checks.hpp"
 #include "ditto/train/step_exchange.cuh"
 #include "ditto/train/training_plan.hpp"
 
@@ -139,11 +140,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     void swap_average() override { for_each_averaged(detail::SwapAverage{}); }
 
     void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = images.size() / image_size;
-        if (images.size() != count * image_size || features.size() != count * feature_size)
-            throw Error("embed got " + std::to_string(images.size()) + " numbers of images and room for " +
-                        std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
-                        ", its features " + std::to_string(feature_size));
+        const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
         take_back();
         const std::size_t capacity = settings_.batch.images();
         for (std::size_t first = 0; first < count; first += capacity) {
@@ -287,23 +284,14 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     // --- A step
 
     void require_pairs(std::size_t pairs, std::size_t images, bool whole = true) const {
-        const auto fail = [&](const std::string& problem) {
-            throw Error("a training step got " + std::to_string(pairs) + " pairs and " + std::to_string(images) +
-                        " images; " + problem);
-        };
-        if (pairs < minimum_pairs()) fail("give it at least " + std::to_string(minimum_pairs()) + " pairs");
-        if (pairs > capacity_pairs()) fail("the trainer was made for at most " + std::to_string(capacity_pairs()));
-        if (images != 2 * pairs || !whole)
-            fail("each pair needs two images of " + std::to_string(image_size) + " numbers");
+        detail::require_pairs({minimum_pairs(), capacity_pairs(), image_size}, pairs, images, " images",
+                              whole && images == 2 * pairs);
     }
 
     // Who is on each image, to where the graph takes it from.
     void take_people(std::span<const std::uint32_t> people, std::size_t pairs) {
         if (settings_.mining.negatives == 0) return;
-        if (people.size() != 2 * pairs)
-            throw Error("a training step got " + std::to_string(pairs) +
-                        " pairs; mining needs to know who is on each image, and was told of " +
-                        std::to_string(people.size()));
+        detail::require_people(people, pairs);
         std::copy(people.begin(), people.end(), exchange_.people());
     }
 

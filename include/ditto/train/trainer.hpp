@@ -15,6 +15,7 @@
 #include "ditto/optim/cpu.hpp"
 #include "ditto/train/any_trainer.hpp"
 #include "ditto/train/mined_loss.hpp"
+#include "ditto/train/step_checks.hpp"
 #include "ditto/train/training_plan.hpp"
 
 namespace ditto {
@@ -119,11 +120,7 @@ class Trainer final : public AnyTrainer {
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = images.size() / image_size;
-        if (images.size() != count * image_size || features.size() != count * feature_size)
-            throw Error("embed got " + std::to_string(images.size()) + " numbers of images and room for " +
-                        std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
-                        ", its features " + std::to_string(feature_size));
+        const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
         const std::size_t capacity = settings_.batch.images();
         for (std::size_t first = 0; first < count; first += capacity) {
             const std::size_t now = std::min(capacity, count - first);
@@ -222,17 +219,9 @@ class Trainer final : public AnyTrainer {
                 throw Error(caller + " has no memory for the gradient of " + Verifier::parameter_name(i) +
                             ", which a step updates in pieces; make the Trainer with keep_gradients = true");
     }
-    void require_pairs(std::size_t pairs, std::size_t numbers, std::size_t people) const {
-        const auto fail = [&](const std::string& problem) {
-            throw Error("a training step got " + std::to_string(pairs) + " pairs and " + std::to_string(numbers) +
-                        " numbers of images; " + problem);
-        };
-        if (pairs < minimum_pairs()) fail("give it at least " + std::to_string(minimum_pairs()) + " pairs");
-        if (pairs > capacity_pairs()) fail("the trainer was made for at most " + std::to_string(capacity_pairs()));
-        if (numbers != 2 * pairs * image_size)
-            fail("each pair needs two images of " + std::to_string(image_size) + " numbers");
-        if (settings_.mining.negatives > 0 && people != 2 * pairs)
-            fail("mining needs to know who is on each image, and was told of " + std::to_string(people));
+    void require_pairs(std::size_t pairs, std::size_t numbers) const {
+        detail::require_pairs({minimum_pairs(), capacity_pairs(), image_size}, pairs, numbers, " numbers of images",
+                              numbers == 2 * pairs * image_size);
     }
 
     // Forward, loss and backward.
@@ -240,7 +229,8 @@ class Trainer final : public AnyTrainer {
     StepResult run_pass(std::span<const Number> images, std::span<const PairLabel> pair_labels,
                         std::span<const std::uint32_t> people) {
         const std::size_t pairs = pair_labels.size();
-        require_pairs(pairs, images.size(), people.size());
+        require_pairs(pairs, images.size());
+        if (settings_.mining.negatives > 0) detail::require_people(people, pairs);
         const PassCall pass{
             2 * pairs, Verifier::Twin::groups, true, {settings_.seed, static_cast<std::uint64_t>(steps_), 0}};
         load_images(images);
