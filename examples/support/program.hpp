@@ -1,10 +1,13 @@
 // What all programs do alike: --help, --version, and one line on stderr for whatever goes wrong.
 #pragma once
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string>
@@ -52,16 +55,16 @@ inline void warn_below_avx2() {
 #endif
 }
 
-/// OpenBLAS chooses its kernels by the processor's model; one that is newer than it gets those of 2004.
-inline void warn_of_old_kernels() {
+/// OpenBLAS chooses its kernels by the processor's model; one that is newer than it gets those of 2004, several times
+/// slower. It reads the user's choice as it is loaded, so the program starts once more with one made.
+inline void choose_openblas_kernels([[maybe_unused]] char** argv) {
 #if defined(__AVX2__)
     const std::string_view core = openblas_get_corename();
-    if (core != "Prescott" && core != "Core2" && core != "Nehalem") return;
-    std::fprintf(
-        stderr,
-        "warning: OpenBLAS does not know this processor and multiplies as on a %s, several times slower than it "
-        "can; set OPENBLAS_CORETYPE=%s in the environment\n",
-        core.data(), instruction_set() == std::string_view("AVX-512") ? "SKYLAKEX" : "HASWELL");
+    const bool old = core == "Prescott" || core == "Core2" || core == "Nehalem";
+    const bool wide = instruction_set() == std::string_view("AVX-512");
+    if (!old || std::getenv("OPENBLAS_CORETYPE") != nullptr) return;
+    if (::setenv("OPENBLAS_CORETYPE", wide ? "SKYLAKEX" : "HASWELL", 0) == 0)
+        ::execv("/proc/self/exe", argv);  // returns only if it fails: slow, and right
 #endif
 }
 
@@ -102,11 +105,11 @@ inline void add_compute_options(CLI::App& app, Compute& compute) {
 /// CLI::ParseError that body throws) exits with 2; any other exception with `failure_code`. Either prints one line.
 template <class Body>
 int run_program(CLI::App& app, int argc, char** argv, const Body& body, int failure_code = exit_failure) {
+    detail::choose_openblas_kernels(argv);
     app.set_version_flag("--version", app.get_name() + " " DITTO_VERSION);
     try {
         app.parse(argc, argv);
         detail::warn_below_avx2();
-        detail::warn_of_old_kernels();
         const int code = body();
         if (std::fflush(stdout) != 0)
             throw ditto::Error("cannot write to the standard output; is the disk full, or the pipe's reader gone?");

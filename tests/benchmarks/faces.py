@@ -62,11 +62,13 @@ def train(options, folder, bin_folder, data):
         sys.exit(f"train_siamese {' '.join(options)} failed; see {folder / 'log.txt'}")
     with (run / "metrics.csv").open() as file:
         last = list(csv.DictReader(file))[-1]
+    held_out = re.search(r"people, (\d+) pairs of them", done.stdout)
     found = {"minutes": (time.monotonic() - began) / 60, "options": options,
-             "validation": {name: float(last[f"validation_{name}"]) for name in ("accuracy", "area")}}
+             "validation": {"pairs": int(held_out[1]), **{name: float(last[f"validation_{name}"])
+                                                          for name in ("accuracy", "area")}}}
     if test := re.search(r"test accuracy: (\S+) %", done.stdout):
-        area = re.search(r"area under the ROC curve (\S+)", done.stdout)
-        found["test"] = {"accuracy": float(test[1]) / 100, "area": float(area[1])}
+        figures = re.search(r"(\d+) test pairs: .*area under the ROC curve ([0-9.]+)", done.stdout)
+        found["test"] = {"pairs": int(figures[1]), "accuracy": float(test[1]) / 100, "area": float(figures[2])}
     if "test" not in found:
         subprocess.run(["rm", "-rf", run], check=True)  # hundreds of megabytes of weights
     else:
@@ -75,13 +77,14 @@ def train(options, folder, bin_folder, data):
     return found
 
 
-def spread(values):
-    """The mean and, of several, their sample standard deviation, in percent."""
+def spread(values, pairs):
+    """In percent, the mean and standard deviation of several accuracies, or one accuracy on `pairs` pairs and its
+    standard error."""
     mean = sum(values) / len(values)
-    text = f"{100 * mean:.1f}"
-    if len(values) > 1:
-        text += f" ± {100 * math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1)):.1f}"
-    return text
+    if len(values) == 1:
+        return f"{100 * mean:.1f} (standard error {100 * math.sqrt(mean * (1 - mean) / pairs):.1f})"
+    deviation = math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
+    return f"{100 * mean:.1f} ± {100 * deviation:.1f} (" + ", ".join(f"{100 * value:.1f}" for value in values) + ")"
 
 
 def table(part, rows, seeds, arguments, common, data):
@@ -91,10 +94,11 @@ def table(part, rows, seeds, arguments, common, data):
         for seed in range(1, seeds + 1):
             folder = arguments.output / part / re.sub(r"\W+", "_", name) / str(seed)
             found.append(train([*common, *options, "--seed", str(seed)], folder, arguments.bin, data))
-        place = "test" if part == "final" else "validation"
-        area = sum(one[place]["area"] for one in found) / len(found)
+        reached = [one["test" if part == "final" else "validation"] for one in found]
+        accuracy = spread([one["accuracy"] for one in reached], reached[0]["pairs"])
+        area = sum(one["area"] for one in reached) / len(found)
         minutes = sum(one["minutes"] for one in found) / len(found)
-        print(f"| {name} | {spread([one[place]['accuracy'] for one in found])} | {area:.3f} | {minutes:.1f} |", flush=True)
+        print(f"| {name} | {accuracy} | {area:.3f} | {minutes:.1f} |", flush=True)
 
 
 def main():

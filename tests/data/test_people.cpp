@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ditto/data/people_sampler.hpp"
@@ -66,6 +67,16 @@ TEST_CASE("pairs that contradict each other are an error that names the images")
                          "the pairs contradict each other: x1 and x3 are labelled different, but a chain of same pairs "
                          "connects them; correct the list",
                          Error);
+}
+
+TEST_CASE("a person with many images has as many pairs to validate on, not the square of them") {
+    const auto pairs = detail::same_pairs({{0}, {1, 2}, {3, 4, 5}, {6, 7, 8, 9}});
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> images;
+    for (const Pair& pair : pairs) {
+        CHECK(pair.label == PairLabel::same);
+        images.emplace_back(pair.left, pair.right);
+    }
+    CHECK(images == decltype(images){{1, 2}, {3, 4}, {4, 5}, {5, 3}, {6, 7}, {7, 8}, {8, 9}, {9, 6}});
 }
 
 TEST_CASE("people are held out with all their images, and validate in pairs of their own") {

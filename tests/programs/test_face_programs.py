@@ -8,6 +8,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import shutil
 import struct
 import tempfile
@@ -36,6 +37,17 @@ def test_usage():
     expect_error(2, "2 required", "verify_faces", "--weights", "file", "a.ppm")
     expect_error(2, "not a finite number", "verify_faces", "--weights", "file", "a", "b", "--threshold", "nan")
     expect_error(2, "--folds", "evaluate_pairs", "--weights", "file", *ARGUMENTS["evaluate_pairs"], "--folds", "1")
+
+
+def test_openblas_kernels():
+    """A program compiled for AVX2 or more does not multiply with kernels for processors of 2004."""
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_CORETYPE"}
+    result = run("embed_faces", "--weights", "missing", *ARGUMENTS["embed_faces"],
+                 env={**environment, "OPENBLAS_VERBOSE": "2"})
+    core = re.findall(r"^Core: (\S+)", result.stderr, re.MULTILINE)[-1]
+    assert "warning: compiled for" in result.stderr or core not in ("Prescott", "Core2", "Nehalem"), result
+    result = run("embed_faces", "--version", env={**environment, "OPENBLAS_VERBOSE": "2", "OPENBLAS_CORETYPE": "Nehalem"})
+    assert re.findall(r"^Core: (\S+)", result.stderr, re.MULTILINE) == ["Nehalem"], result  # the user's choice stands
 
 
 def test_verify(a, b):
@@ -311,6 +323,7 @@ with tempfile.TemporaryDirectory() as name:
     # More than one pass of the network takes at once, so that passes meet.
     pictures = [write_picture(folder / f"{number}.ppm", number) for number in range(18)]
     test_usage()
+    test_openblas_kernels()
     test_verify(*pictures[:2])
     test_difference_head(folder, *pictures[:2])
     test_embed(folder, pictures)

@@ -27,13 +27,15 @@ struct PeopleSplit {
 
 namespace detail {
 
-/// All pairs of two images of one person.
+/// As many pairs of one person as there are images, each image in two of them; of two images, one pair. Of all pairs,
+/// most would show the few people with most images.
 inline std::vector<Pair> same_pairs(const std::vector<std::vector<std::uint32_t>>& images_of_people) {
     std::vector<Pair> pairs;
-    for (const auto& images : images_of_people)
-        for (std::size_t i = 0; i < images.size(); ++i)
-            for (std::size_t j = i + 1; j < images.size(); ++j)
-                pairs.push_back({images[i], images[j], PairLabel::same});
+    for (const auto& images : images_of_people) {
+        const std::size_t count = images.size() > 2 ? images.size() : images.size() - 1;
+        for (std::size_t i = 0; i < count; ++i)
+            pairs.push_back({images[i], images[(i + 1) % images.size()], PairLabel::same});
+    }
     return pairs;
 }
 

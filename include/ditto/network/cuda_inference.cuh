@@ -6,12 +6,11 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/memory.hpp"
-#include "ditto/core/parallel.hpp"
+#include "ditto/device/cuda/convert.cuh"
 #include "ditto/device/cuda/graph.cuh"
 #include "ditto/losses/cpu.hpp"
 #include "ditto/network/inference.hpp"
@@ -65,13 +64,12 @@ class Inference<VerifierType, Cuda<P>> {
         }
         for (std::size_t first = 0; first < count; first += capacity_) {
             const std::size_t now = std::min(capacity_, count - first);
-            load(images.subspan(first * image_size, now * image_size));
+            detail::to_activations(images.subspan(first * image_size, now * image_size),
+                                   reinterpret_cast<A*>(images_.data()), device_.threads);
             pass_of(now).launch(context_);
             context_.wait();
-            std::transform(reinterpret_cast<const A*>(features_.data()),
-                           reinterpret_cast<const A*>(features_.data()) + now * feature_size,
-                           features.begin() + static_cast<std::ptrdiff_t>(first * feature_size),
-                           [](A number) { return static_cast<float>(number); });
+            detail::from_activations(reinterpret_cast<const A*>(features_.data()),
+                                     features.subspan(first * feature_size, now * feature_size));
         }
     }
 
@@ -91,30 +89,20 @@ class Inference<VerifierType, Cuda<P>> {
     const Plan& plan() const { return plan_; }
 
   private:
-    void load(std::span<const float> images) {
-        A* numbers = reinterpret_cast<A*>(images_.data());
-        constexpr std::size_t chunk = 1 << 16;
-        parallel_chunks(images.size(), chunk, std::max(1, device_.threads), [&](std::size_t first, std::size_t last) {
-            for (std::size_t i = first; i < last; ++i) numbers[i] = A(images[i]);
-        });
-    }
     void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) const {
         detail::check(cudaMemcpyAsync(to, from, bytes, kind, context_.stream()), "copying");
     }
 
     // Images in, the network, features out.
     const detail::CudaGraph& pass_of(std::size_t count) {
-        auto pass = std::find_if(passes_.begin(), passes_.end(), [&](const auto& each) { return each.first == count; });
-        if (pass != passes_.end()) return pass->second;
-        std::byte* at = tensors_.activations;
-        passes_.emplace_back(count, detail::CudaGraph(context_, [&] {
-                                 copy(at + plan_.activations.activation_offset(0), images_.data(),
-                                      count * image_size * sizeof(A), cudaMemcpyHostToDevice);
-                                 forward_pass<Network>(device_, plan_.activations, tensors_, {count});
-                                 copy(features_.data(), at + plan_.activations.output_offset(),
-                                      count * feature_size * sizeof(A), cudaMemcpyDeviceToHost);
-                             }));
-        return passes_.back().second;
+        return passes_.of(count, context_, [&] {
+            std::byte* at = tensors_.activations;
+            copy(at + plan_.activations.activation_offset(0), images_.data(), count * image_size * sizeof(A),
+                 cudaMemcpyHostToDevice);
+            forward_pass<Network>(device_, plan_.activations, tensors_, {count});
+            copy(features_.data(), at + plan_.activations.output_offset(), count * feature_size * sizeof(A),
+                 cudaMemcpyDeviceToHost);
+        });
     }
 
     std::size_t capacity_;
@@ -126,7 +114,7 @@ class Inference<VerifierType, Cuda<P>> {
     detail::PinnedBlock images_, features_;
     Model<Verifier, float> host_model_;
     NetworkTensors<Network, float> tensors_{};
-    std::vector<std::pair<std::size_t, detail::CudaGraph>> passes_;
+    detail::CudaGraphs passes_;
     bool prepared_ = false;
 };
 

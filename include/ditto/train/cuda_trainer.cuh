@@ -9,13 +9,12 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/memory.hpp"
-#include "ditto/core/parallel.hpp"
 #include "ditto/data/cuda_images.cuh"
+#include "ditto/device/cuda/convert.cuh"
 #include "ditto/device/cuda/graph.cuh"
 #include "ditto/losses/mean_loss.cuh"
 #include "ditto/optim/cuda.cuh"
@@ -163,16 +162,14 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         const std::size_t room = std::min(settings_.batch.count, input_room() / (2 * feature_size));
         for (std::size_t first = 0; first < scores.size(); first += room) {
             const std::size_t now = std::min(room, scores.size() - first);
-            A* numbers = reinterpret_cast<A*>(input_.data());
-            for (std::size_t i = 0; i < now * feature_size; ++i) {
-                numbers[i] = A(left[first * feature_size + i]);
-                numbers[now * feature_size + i] = A(right[first * feature_size + i]);
-            }
-            copy_in(activation(0), numbers, 2 * now * feature_size * sizeof(A));
+            const std::size_t begin = first * feature_size, size = now * feature_size;
+            detail::to_activations(left.subspan(begin, size), input(), device_.threads);
+            detail::to_activations(right.subspan(begin, size), input() + size, device_.threads);
+            copy_in(activation(0), input(), 2 * size * sizeof(A));
             LossCall<float, A> call{};
             call.pairs = now;
             call.left = reinterpret_cast<const A*>(activation(0));
-            call.right = call.left + now * feature_size;
+            call.right = call.left + size;
             call.scores = device_scores();
             call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
             using ditto::score;  // not this function; a loss of the user's has its own beside it
@@ -215,8 +212,6 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     const Plan& plan() const { return plan_; }
 
   private:
-    using Graphs = std::vector<std::pair<std::size_t, detail::CudaGraph>>;  // by the number of pairs
-
     static void check_cuda(cudaError_t status) { detail::check(status, "copying"); }
     void copy_in(void* to, const void* from, std::size_t bytes) const {
         check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, context_.stream()));
@@ -252,18 +247,13 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
 
     // --- The host's memory
 
-    void load_images(std::span<const float> images) {
-        A* numbers = reinterpret_cast<A*>(input_.data());
-        constexpr std::size_t chunk = 1 << 16;
-        parallel_chunks(images.size(), chunk, std::max(1, device_.threads), [&](std::size_t first, std::size_t last) {
-            for (std::size_t i = first; i < last; ++i) numbers[i] = A(images[i]);
-        });
-    }
+    A* input() const { return reinterpret_cast<A*>(input_.data()); }
+    void load_images(std::span<const float> images) { detail::to_activations(images, input(), device_.threads); }
     void read_features(std::span<float> features) {
         std::vector<A> numbers(features.size());
         copy_out(numbers.data(), activation(plan_.activations.activations.size() - 1), numbers.size() * sizeof(A));
         context_.wait();
-        std::transform(numbers.begin(), numbers.end(), features.begin(), [](A x) { return static_cast<float>(x); });
+        detail::from_activations(numbers.data(), features);
     }
 
     // Weights and state, copied to the host for somebody who may change them, and back.
@@ -308,18 +298,13 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     // Launches the graph of this number of pairs, recording what `ask` asks for if it is the first. The images are in
     // pinned memory already.
     template <class Ask>
-    StepResult run(Graphs& graphs, std::span<const PairLabel> labels, double rate_factor, const Ask& ask) {
+    StepResult run(detail::CudaGraphs& graphs, std::span<const PairLabel> labels, double rate_factor, const Ask& ask) {
         const std::size_t pairs = labels.size();
         std::copy(labels.begin(), labels.end(), exchange_.labels());
         const auto same = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), PairLabel::same));
         exchange_.values() = {static_cast<std::uint64_t>(steps_), settings_.optimizer.learning_rate * rate_factor,
                               settings_.mining.label_weights(pairs, same)};
-        auto graph = std::find_if(graphs.begin(), graphs.end(), [&](const auto& each) { return each.first == pairs; });
-        if (graph == graphs.end()) {
-            graphs.emplace_back(pairs, detail::CudaGraph(context_, ask));
-            graph = graphs.end() - 1;
-        }
-        graph->second.launch(context_);
+        graphs.of(pairs, context_, ask).launch(context_);
         context_.wait();
         host_model_.count_batches(Verifier::Twin::groups);
         return {exchange_.loss(), {exchange_.scores(), pairs}};
@@ -404,7 +389,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     Model<Verifier, float> host_model_;
     NetworkTensors<Network, float> tensors_{};
     std::unique_ptr<detail::CudaImages> images_;
-    Graphs step_graphs_, held_graphs_, gradient_graphs_;
+    detail::CudaGraphs step_graphs_, held_graphs_, gradient_graphs_;
     std::int64_t steps_ = 0;
     bool lent_ = false;
 };

@@ -1,7 +1,10 @@
-// A captured graph: work that was recorded once and is launched again and again, without the host in between.
+// Captured graphs: work that was recorded once and is launched again and again, without the host in between.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "ditto/device/cuda/context.cuh"
 
@@ -41,6 +44,23 @@ class CudaGraph {
 
   private:
     cudaGraphExec_t executable_ = nullptr;
+};
+
+/// One kind of work on batches, recorded for each number of images or pairs in them.
+class CudaGraphs {
+  public:
+    /// The graph for `count`; the first time it records what `work()` asks for.
+    template <class Work>
+    const CudaGraph& of(std::size_t count, const CudaContext& context, const Work& work) {
+        const auto known =
+            std::find_if(graphs_.begin(), graphs_.end(), [&](const auto& each) { return each.first == count; });
+        if (known != graphs_.end()) return known->second;
+        return graphs_.emplace_back(count, CudaGraph(context, work)).second;
+    }
+    void clear() { graphs_.clear(); }
+
+  private:
+    std::vector<std::pair<std::size_t, CudaGraph>> graphs_;
 };
 
 }  // namespace ditto::detail
