@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ditto/core/error.hpp"
@@ -246,12 +247,14 @@ class Training {
     }
 
     void report(const EpochMetrics& metrics, const ValidationMetrics& validation, double seconds) {
-        const bool distances = trainer_.score_kind() == ScoreKind::distance;
-        std::string text = fmt::format(
-            "epoch {}/{}: loss {:.4f}, accuracy {:.1f} %, equal error rate {:.1f} %, mean {} of same pairs {:.3f}, of "
-            "different pairs {:.3f}",
-            state_.epoch, settings_.epochs, metrics.loss, 100.0 * metrics.accuracy, 100.0 * metrics.equal_error_rate,
-            distances ? "distance" : "probability", metrics.mean_same, metrics.mean_different);
+        // A figure that the epoch's pairs do not have, all of one kind say, is left out.
+        std::string text = fmt::format("epoch {}/{}: loss {:.4f}", state_.epoch, settings_.epochs, metrics.loss);
+        if (!std::isnan(metrics.accuracy))
+            text += fmt::format(", accuracy {:.1f} %, equal error rate {:.1f} %", 100.0 * metrics.accuracy,
+                                100.0 * metrics.equal_error_rate);
+        const char* score = trainer_.score_kind() == ScoreKind::distance ? "distance" : "probability";
+        for (const auto& [mean, kind] : {std::pair(metrics.mean_same, "same"), {metrics.mean_different, "different"}})
+            if (!std::isnan(mean)) text += fmt::format(", mean {} of {} pairs {:.3f}", score, kind, mean);
         if (!std::isnan(metrics.active_negatives))
             text += fmt::format(", active negatives {:.1f} %", 100.0 * metrics.active_negatives);
         if (!std::isnan(validation.area))
