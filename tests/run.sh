@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Tests run side by side, each with its own threads: waiting threads must not spin.
 export OMP_WAIT_POLICY=passive
-# OpenBLAS chooses its kernels by the processor's model; on one that is newer than it, the tests would take twice as long.
+# OpenBLAS chooses its kernels by the processor's model, and for one that is newer than it those of 2004.
 for feature in avx512vl=SKYLAKEX avx2=HASWELL; do
     if [[ -z "${OPENBLAS_CORETYPE:-}" ]] && grep -qsw "${feature%=*}" /proc/cpuinfo; then
         export OPENBLAS_CORETYPE="${feature#*=}"

@@ -186,7 +186,7 @@ void check_combination(const std::string& network, const reference::ValueFile& f
     Adam adam;
     adam.learning_rate = settings[2];
     check_training<Verifier>(network, file, expected, sgd, loss, true);
-    if (std::is_same_v<typename Verifier::Twin, twin::separate>)
+    if constexpr (std::is_same_v<typename Verifier::Twin, twin::separate>)
         check_training<Verifier>(network, file, expected, adam, loss, false);
 }
 
