@@ -105,6 +105,10 @@ void add_options(CLI::App& app, Options& options) {
     optimizer(app.add_option("--average", options.average,
                              "use a running average of the weights, of which each step keeps this part (0: none)"))
         ->check(below_one);
+    optimizer(app.add_option("--statistics-images", options.statistics_images,
+                             "measure BatchNorm's running statistics anew on up to this many training images before "
+                             "weights are evaluated or saved (0: keep those of the steps)"))
+        ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 24));
 
     const auto run = [&](CLI::Option* option) {
         option->group("Run");

@@ -33,11 +33,12 @@ struct Options {
     bool augment = true;
     double augmentation = 1.0;  // how strong
     bool shuffle = true;
-    std::string sample = "pairs";    // or "people"
-    double validation_people = 0.0;  // fraction
-    double average = 0.0;            // of the past that each step keeps; 0: no average
-    bool mirror = false;             // features at test time: mean with the mirror image's
-    bool normalize = false;          // features at test time: length 1
+    std::string sample = "pairs";       // or "people"
+    double validation_people = 0.0;     // fraction
+    double average = 0.0;               // of the past that each step keeps; 0: no average
+    std::size_t statistics_images = 0;  // 0: BatchNorm's statistics are those of the steps
+    bool mirror = false;                // features at test time: mean with the mirror image's
+    bool normalize = false;             // features at test time: length 1
     double crop = 1.0;
     std::uint64_t seed = 1;
 

@@ -14,7 +14,7 @@ using Settings = std::vector<Setting>;
 // Photographs show a face in the middle of its surroundings, about upright.
 const Settings pictures = {
     {"--crop", [](Options& o) { o.crop = 0.55; }},
-    {"--augmentation", [](Options& o) { o.augmentation = 0.4; }},
+    {"--augmentation", [](Options& o) { o.augmentation = o.network == "compact" ? 0.4 : 0.6; }},
     {"--mirror", [](Options& o) { o.mirror = true; }},
 };
 // Weights to use are those of an average, and people held out say how good they are.
@@ -26,6 +26,7 @@ const Settings course = {
     {"--schedule", [](Options& o) { o.schedule = "cosine"; }},
     {"--warm-up", [](Options& o) { o.warm_up = 40; }},
     {"--average", [](Options& o) { o.average = 0.99; }},
+    {"--statistics-images", [](Options& o) { o.statistics_images = 1024; }},
     {"--twin", [](Options& o) { o.twin = "stacked"; }},
 };
 // Losses that compare features learn from every pair of people.
@@ -33,7 +34,7 @@ const Settings comparing = {
     {"--sample", [](Options& o) { o.sample = "people"; }},
     {"--negatives", [](Options& o) { o.negatives = 31; }},
     {"--margin", [](Options& o) { o.margin = 40.0; }},
-    {"--epochs", [](Options& o) { o.epochs = o.network == "compact" ? 25 : 20; }},
+    {"--epochs", [](Options& o) { o.epochs = o.network == "compact" ? 25 : 16; }},
     // A step of Adam changes each weight by about the rate, and a feature by the rate times the square root of its
     // inputs or more: the 131,072 inputs of the larger network's linear layer want small steps.
     {"--lr", [](Options& o) { o.lr = o.network == "compact" ? 1e-3 : 6e-5; }},

@@ -18,7 +18,8 @@
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_people, recipe, network, loss, margin,
                                    twin, optimizer, lr, momentum, nesterov, weight_decay, schedule, warm_up, epochs,
                                    batch, augment, augmentation, shuffle, sample, validation_people, negatives,
-                                   semi_hard, average, mirror, normalize, crop, seed, threads, device, precision, init)
+                                   semi_hard, average, statistics_images, mirror, normalize, crop, seed, threads,
+                                   device, precision, init)
 
 namespace {
 
@@ -74,6 +75,7 @@ TrainingSettings training_settings(const Options& options, const TrainingData& d
     settings.loader.people = data.sampler ? &*data.sampler : nullptr;
     settings.validation = data.validation;
     if (options.average > 0.0) settings.average = options.average;
+    settings.statistics_images = options.statistics_images;
     settings.weights.fingerprint = network;
     settings.weights.loss = options.loss;
     settings.weights.recipe = recipe;

@@ -48,18 +48,19 @@ TEST_CASE("sampling on CUDA makes the pixels that the host makes") {
         const auto images = detail::CudaImages::of(store, context);
         REQUIRE(images);
         constexpr std::size_t count = 40, size = 16 * 16 * 3;
-        std::vector<detail::ImageSampling> samplings;
+        std::vector<ImageDraw> draws;
+        std::vector<std::byte> samplings(count * sizeof(detail::ImageSampling));
         std::vector<float> expected(count * size), found(count * size);
         for (std::size_t i = 0; i < count; ++i) {
             ImageDraw draw{static_cast<std::uint32_t>(i % store.size()), {}};
             if (settings) draw.augmentation = draw_augmentation(*settings, Random(1, RandomPurpose::test, 0, i));
-            samplings.push_back(images->sampling(draw, 16, 16));
+            draws.push_back(draw);
             store.sample(draw.image, draw.augmentation, std::span(expected).subspan(i * size, size));
         }
+        images->sample(draws, Extents::spatial(16, 16, 3), reinterpret_cast<detail::ImageSampling*>(samplings.data()));
         const detail::DeviceBlock memory(count * sizeof(detail::ImageSampling)), output(count * size * sizeof(float));
         const auto* on_device = reinterpret_cast<const detail::ImageSampling*>(memory.data());
-        REQUIRE(cudaMemcpy(memory.data(), samplings.data(), count * sizeof(detail::ImageSampling),
-                           cudaMemcpyHostToDevice) == cudaSuccess);
+        REQUIRE(cudaMemcpy(memory.data(), samplings.data(), samplings.size(), cudaMemcpyHostToDevice) == cudaSuccess);
         detail::for_each(
             device, count * 16 * 16,
             detail::SamplePixel<16, 16, float>{images->bytes(), on_device, reinterpret_cast<float*>(output.data())});

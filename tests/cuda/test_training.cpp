@@ -116,6 +116,23 @@ TEST_CASE("a pass and three steps in fp32 are those of the CPU in float64") {
     compare_with_float64<MixedNetwork, ContrastiveLoss, fp32>();
 }
 
+TEST_CASE("running statistics measured on CUDA are those of the CPU in float64") {
+    using Gpu = TrainerOn<SmallNetwork, ContrastiveLoss, SGD, Cuda<fp32>>;
+    using Reference = TrainerOn<SmallNetwork, ContrastiveLoss, SGD, Cpu<fp64>>;
+    Gpu gpu(small_settings<Gpu>());
+    Reference reference(small_settings<Reference>());
+    for (std::uint64_t sample = 0; sample < 2; ++sample) {
+        const RandomBatch batch(3, sample + 1);
+        gpu.update_statistics(batch.images, sample == 0 ? 0.0 : 0.5);
+        reference.update_statistics(batch.images, sample == 0 ? 0.0 : 0.5);
+    }
+    const auto found = gpu.weights(), expected = reference.weights();
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        CAPTURE(found[i].name);
+        CHECK(relative_difference(numbers_of(found[i]), numbers_of(expected[i])) <= 1e-5);  // fp32 through 3 blocks
+    }
+}
+
 TEST_CASE("Adam and AdamW on CUDA update as on the CPU") {
     const auto check = []<class Optimizer>(Optimizer) {
         using Gpu = TrainerOn<SmallNetwork, ConcatBceLoss, Optimizer, Cuda<fp32>>;

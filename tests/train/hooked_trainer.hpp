@@ -21,6 +21,9 @@ class HookedTrainer final : public ditto::AnyTrainer {
         if (diverges_at > 0 && steps() >= diverges_at) result.loss = std::numeric_limits<double>::quiet_NaN();
         return result;
     }
+    void update_statistics(std::span<const float> images, double keep) override {
+        trainer_.update_statistics(images, keep);
+    }
     void embed(std::span<const float> images, std::span<float> features) override { trainer_.embed(images, features); }
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
         trainer_.score(left, right, scores);

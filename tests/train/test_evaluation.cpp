@@ -44,6 +44,7 @@ class HalvesTrainer final : public AnyTrainer {
         }
         embedded += count;
     }
+    void update_statistics(std::span<const float>, double) override {}
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
         for (std::size_t i = 0; i < scores.size(); ++i)
             scores[i] = euclidean_distance(left.subspan(2 * i, 2), right.subspan(2 * i, 2));

@@ -63,6 +63,7 @@ TrainingSettings loop_settings(const PeopleFaces& faces, std::uint32_t epochs) {
     settings.loader.people = &faces.sampler;
     settings.validation = faces.split.validation;
     settings.average = 0.9;
+    settings.statistics_images = 20;
     settings.weights.fingerprint = "small";
     settings.weights.loss = "contrastive";
     settings.weights.margin = 8.0;
@@ -215,10 +216,13 @@ TEST_CASE("a training on drawn people validates on others, and resumes bit for b
         CHECK(read_file(folder / "whole" / file) == read_file(folder / "parts" / file));
     }
 
-    // What is saved is the average, with the threshold and the curve of the validation pairs.
+    // What is saved is the average, with statistics of its own, and the threshold and curve of the validation pairs.
     MinedTrainer trainer(mined_settings());
     const WeightsInfo info = load_weights(folder / "whole" / "last.safetensors", trainer.weights(), "small");
     REQUIRE(info.calibration);
+    const std::string saved = bytes_of(trainer.weights());
+    measure_statistics(trainer, faces.images, statistics_images(faces.sampler.draw(9, 0), 20, 9), 1);
+    CHECK(bytes_of(trainer.weights()) == saved);
     CHECK(info.features == FeatureRecipe{true, true});
     CHECK(info.threshold == whole.threshold);
     const auto scores = score_images(trainer, faces.images, faces.split.validation, 2, {true, true});

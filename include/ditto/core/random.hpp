@@ -24,7 +24,8 @@ enum class RandomPurpose : std::uint8_t {
     face_nuisance,
     test,
     bootstrap,
-    validation
+    validation,
+    statistics
 };
 
 /// The Philox4x32-10 block function: 128 random bits for a 128-bit counter and a 64-bit key.

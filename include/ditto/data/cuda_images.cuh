@@ -107,14 +107,16 @@ class CudaImages {
 
     const std::uint8_t* bytes() const { return reinterpret_cast<const std::uint8_t*>(bytes_.data()); }
 
-    /// How to make a drawn image for a network's input of height x width. Throws Error if there is no such image.
-    ImageSampling sampling(const ImageDraw& draw, int height, int width) const {
-        if (draw.image >= places_.size())
-            throw Error("a training step got image " + std::to_string(draw.image) + " of " +
-                        std::to_string(places_.size()));
-        const Place& place = places_[draw.image];
-        const AffineMap map(place.height, place.width, window_, draw.augmentation, height, width);
-        return {map, place.offset, place.height, place.width, map.samples()};
+    /// How to make drawn images for a network's input, [draws] to `to`. Throws Error if there is no such image.
+    void sample(std::span<const ImageDraw> draws, const Extents& input, ImageSampling* to) const {
+        for (const ImageDraw& draw : draws) {
+            if (draw.image >= places_.size())
+                throw Error("a training step got image " + std::to_string(draw.image) + " of " +
+                            std::to_string(places_.size()));
+            const Place& place = places_[draw.image];
+            const AffineMap map(place.height, place.width, window_, draw.augmentation, input.height(), input.width());
+            *to++ = {map, place.offset, place.height, place.width, map.samples()};
+        }
     }
 
   private:

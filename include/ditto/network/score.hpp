@@ -11,6 +11,18 @@
 
 namespace ditto {
 
+namespace detail {
+
+/// Throws Error unless both sides are the features, of `size` numbers, of `pairs` pairs.
+inline void require_features(std::span<const float> left, std::span<const float> right, std::size_t pairs,
+                             std::size_t size) {
+    if (left.size() == pairs * size && right.size() == left.size()) return;
+    throw Error("score got features of " + std::to_string(left.size()) + " and " + std::to_string(right.size()) +
+                " numbers for " + std::to_string(pairs) + " pairs; each side of a pair has " + std::to_string(size));
+}
+
+}  // namespace detail
+
 /// scores[i] = the distance or probability of features i of `left` and of `right`, each [pairs, features].
 template <class Verifier, class Device>
 void score_pairs(const typename Verifier::Loss& loss, const Device& device,
@@ -18,10 +30,7 @@ void score_pairs(const typename Verifier::Loss& loss, const Device& device,
                  std::span<const float> right, std::span<double> scores) {
     using T = typename Device::scalar;
     constexpr std::size_t size = static_cast<std::size_t>(Verifier::Features::size);
-    if (left.size() != scores.size() * size || right.size() != left.size())
-        throw Error("score got features of " + std::to_string(left.size()) + " and " + std::to_string(right.size()) +
-                    " numbers for " + std::to_string(scores.size()) + " pairs; each side of a pair has " +
-                    std::to_string(size));
+    detail::require_features(left, right, scores.size(), size);
     // Features travel as float whatever the device computes in.
     const std::vector<T> left_features(left.begin(), left.end()), right_features(right.begin(), right.end());
     LossCall<T> call{};

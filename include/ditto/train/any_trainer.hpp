@@ -40,6 +40,10 @@ class AnyTrainer {
                                  std::span<const std::uint32_t> /*people*/ = {}) {
         throw Error("this trainer holds no images; give step() their numbers");
     }
+    /// Forward in training mode on [count, H, W, C], count from 2 to what a step takes, without loss or update: running
+    /// statistics become keep * what they are + (1 - keep) * those of this batch, all images as one group. Buffers of
+    /// layers of one's own must be running averages that move by BatchNorm's momentum. Throws Error for other counts.
+    virtual void update_statistics(std::span<const float> images, double keep) = 0;
     /// The features of any number of images with the running statistics: [count, features] to `features`.
     virtual void embed(std::span<const float> images, std::span<float> features) = 0;
     /// The score of `left.size() / features` pairs of features, to `scores`.

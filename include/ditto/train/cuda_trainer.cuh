@@ -16,7 +16,7 @@
 #include "ditto/data/cuda_images.cuh"
 #include "ditto/device/cuda/convert.cuh"
 #include "ditto/device/cuda/graph.cuh"
-#include "ditto/losses/mean_loss.cuh"
+#include "ditto/network/score.hpp"
 #include "ditto/optim/cuda.cuh"
 #include "ditto/train/any_trainer.hpp"
 #include "ditto/train/mined_loss.hpp"
@@ -25,14 +25,6 @@
 #include "ditto/train/training_plan.hpp"
 
 namespace ditto {
-
-/// The loss's numbers, the values of the step, the optimizer's rule, and how the images are made.
-template <class Optimizer, class P>
-constexpr std::size_t step_scratch_bytes(const Cuda<P>&, std::size_t given, std::size_t pairs) {
-    return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) +
-           round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling)) +
-           2 * given * sizeof(detail::ImageSampling);
-}
 
 template <class Verifier, class Optimizer, class Device>
 class Trainer;
@@ -111,10 +103,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         require_pairs(labels.size(), draws.size());
         take_people(people, labels.size());
         take_back();
-        auto* samplings = reinterpret_cast<detail::ImageSampling*>(samplings_.data());
-        for (std::size_t i = 0; i < draws.size(); ++i)
-            samplings[i] =
-                images_->sampling(draws[i], Verifier::Input::extents.height(), Verifier::Input::extents.width());
+        images_->sample(draws, Verifier::Input::extents, reinterpret_cast<detail::ImageSampling*>(samplings_.data()));
         const StepResult result = run(held_graphs_, labels, rate_factor, [&] { ask_for_held_step(labels.size()); });
         ++steps_;
         return result;
@@ -138,25 +127,41 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     }
     void swap_average() override { for_each_averaged(detail::SwapAverage{}); }
 
+    void update_statistics(std::span<const float> images, double keep) override {
+        const std::size_t count = detail::images_to_learn_from(images, image_size, settings_.batch.images());
+        take_back();
+        load_images(images);
+        copy_images(count);
+        prepare_weights();
+        float* statistics = reinterpret_cast<float*>(block_.data() + Plan::buffer_offset());
+        std::vector<float> before(Plan::buffer_bytes / sizeof(float)), after(before.size());
+        copy_out(before.data(), statistics, Plan::buffer_bytes);
+        check_cuda(cudaMemsetAsync(statistics, 0, Plan::buffer_bytes, context_.stream()));
+        exchange_.values() = {static_cast<std::uint64_t>(steps_), 0.0, {}};
+        copy_in(values(), &exchange_.values(), sizeof(StepValues));
+        forward_pass<Network>(device_, plan_.activations, tensors_, {count, 1, true, {settings_.seed, 0, 0}});
+        copy_out(after.data(), statistics, Plan::buffer_bytes);
+        context_.wait();
+        detail::mix_statistics<float>(after.data(), before, keep);
+        copy_in(statistics, after.data(), Plan::buffer_bytes);
+        context_.wait();
+    }
+
     void embed(std::span<const float> images, std::span<float> features) override {
         const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
         take_back();
-        const std::size_t capacity = settings_.batch.images();
-        for (std::size_t first = 0; first < count; first += capacity) {
-            const std::size_t now = std::min(capacity, count - first);
+        for (std::size_t first = 0; first < count; first += settings_.batch.images()) {
+            const std::size_t now = std::min(settings_.batch.images(), count - first);
             load_images(images.subspan(first * image_size, now * image_size));
             if (first == 0) prepare_weights();
-            copy_in(activation(0), input_.data(), now * image_size * sizeof(A));
+            copy_images(now);
             forward_pass<Network>(device_, plan_.activations, tensors_, {now});
             read_features(features.subspan(first * feature_size, now * feature_size));
         }
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
-        if (left.size() != scores.size() * feature_size || right.size() != left.size())
-            throw Error("score got features of " + std::to_string(left.size()) + " and " +
-                        std::to_string(right.size()) + " numbers for " + std::to_string(scores.size()) +
-                        " pairs; each side of a pair has " + std::to_string(feature_size));
+        detail::require_features(left, right, scores.size(), feature_size);
         take_back();
         // Features travel through the memory of the images: at most as many as a batch has room for.
         const std::size_t room = std::min(settings_.batch.count, input_room() / (2 * feature_size));

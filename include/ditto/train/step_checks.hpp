@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ditto/core/error.hpp"
+#include "ditto/layers/batch_norm/batch_norm.hpp"
 
 namespace ditto::detail {
 
@@ -19,6 +20,24 @@ inline std::size_t images_to_embed(std::span<const float> images, std::span<floa
                     std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
                     ", its features " + std::to_string(feature_size));
     return count;
+}
+
+/// The number of images in a batch whose statistics are wanted. Throws Error unless there are 2 to `capacity`.
+inline std::size_t images_to_learn_from(std::span<const float> images, std::size_t image_size, std::size_t capacity) {
+    const std::size_t count = images.size() / image_size;
+    if (images.size() != count * image_size || count < 2 || count > capacity)
+        throw Error("update_statistics got " + std::to_string(images.size()) + " numbers of images of " +
+                    std::to_string(image_size) + "; it takes 2 to " + std::to_string(capacity) + " images at a time");
+    return count;
+}
+
+/// Makes `numbers`, what a pass left of running statistics that were 0, keep * before + (1 - keep) * the pass's own.
+template <class T>
+void mix_statistics(T* numbers, std::span<const T> before, double keep) {
+    constexpr double momentum = BatchNorm<1>::momentum;
+    for (std::size_t i = 0; i < before.size(); ++i)
+        numbers[i] = static_cast<T>(keep * static_cast<double>(before[i]) +
+                                    (1.0 - keep) / momentum * static_cast<double>(numbers[i]));
 }
 
 /// What a trainer takes in a step.

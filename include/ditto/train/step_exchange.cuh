@@ -5,8 +5,23 @@
 #include <cstdint>
 
 #include "ditto/core/pair_label.hpp"
+#include "ditto/core/units.hpp"
+#include "ditto/data/cuda_images.cuh"
 #include "ditto/device/cuda/context.cuh"
+#include "ditto/losses/mean_loss.cuh"
 #include "ditto/optim/cuda.cuh"
+
+namespace ditto {
+
+/// The loss's numbers, the values of the step, the optimizer's rule, and how the images are made.
+template <class Optimizer, class P>
+constexpr std::size_t step_scratch_bytes(const Cuda<P>&, std::size_t given, std::size_t pairs) {
+    return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) +
+           round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling)) +
+           2 * given * sizeof(detail::ImageSampling);
+}
+
+}  // namespace ditto
 
 namespace ditto::detail {
 

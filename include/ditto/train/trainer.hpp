@@ -119,6 +119,19 @@ class Trainer final : public AnyTrainer {
         for_each_averaged([](T& average, T& present) { std::swap(average, present); });
     }
 
+    void update_statistics(std::span<const float> images, double keep) override {
+        const std::size_t count = detail::images_to_learn_from(images, image_size, settings_.batch.images());
+        std::array<std::vector<T>, Network::buffer_tensors> before;
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            T* numbers = model_.buffer(i);
+            before[i].assign(numbers, numbers + Plan::model.buffers[i].bytes / sizeof(T));
+            std::fill_n(numbers, before[i].size(), T(0));
+        }
+        load_images(images);
+        forward_pass<Network>(settings_.device, plan_.activations, tensors_, {count, 1, true, random_key()});
+        for (std::size_t i = 0; i < before.size(); ++i) detail::mix_statistics<T>(model_.buffer(i), before[i], keep);
+    }
+
     void embed(std::span<const float> images, std::span<float> features) override {
         const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
         const std::size_t capacity = settings_.batch.images();
@@ -196,6 +209,8 @@ class Trainer final : public AnyTrainer {
         return {steps_ + 1, settings_.optimizer.learning_rate * rate_factor};
     }
 
+    RandomKey random_key() const { return {settings_.seed, static_cast<std::uint64_t>(steps_), 0}; }
+
     // body(average, present) for every parameter and every running statistic.
     template <class Body>
     void for_each_averaged(const Body& body) {
@@ -231,8 +246,7 @@ class Trainer final : public AnyTrainer {
         const std::size_t pairs = pair_labels.size();
         require_pairs(pairs, images.size());
         if (settings_.mining.negatives > 0) detail::require_people(people, pairs);
-        const PassCall pass{
-            2 * pairs, Verifier::Twin::groups, true, {settings_.seed, static_cast<std::uint64_t>(steps_), 0}};
+        const PassCall pass{2 * pairs, Verifier::Twin::groups, true, random_key()};
         load_images(images);
         forward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
         model_.count_batches(pass.groups);

@@ -22,6 +22,7 @@
 #include "ditto/train/metrics.hpp"
 #include "ditto/train/progress.hpp"
 #include "ditto/train/run_directory.hpp"
+#include "ditto/train/statistics.hpp"
 #include "ditto/train/stop_signal.hpp"
 #include "ditto/train/validation.hpp"
 #include "ditto/train/weights_file.hpp"
@@ -43,6 +44,9 @@ struct TrainingSettings {
     /// Evaluate and save a running average of the weights, of which each step keeps this part; the trainer must have
     /// been made with average_weights.
     std::optional<double> average{};
+    /// Training images, at most, on which BatchNorm's running statistics are measured before weights are evaluated or
+    /// saved (see measure_statistics); 0 leaves those of the steps.
+    std::size_t statistics_images = 0;
     /// An epoch that ends at least this long after the last save is saved; the end of training and a stop always are.
     std::chrono::seconds save_interval{300};
 };
@@ -63,7 +67,8 @@ class Training {
           holds_images_(trainer.hold_images(store)),
           loader_(store, pairs, loader_settings()),
           recorder_(trainer.score_kind(), settings.weights.margin, loader_.pairs_of_epoch()),
-          metrics_file_(directory_.metrics(), trainer.score_kind()) {
+          metrics_file_(directory_.metrics(), trainer.score_kind()),
+          statistics_images_(images_for_statistics()) {
         const auto same = std::ranges::count(pairs, PairLabel::same, &Pair::label);
         if (same == 0 || same == std::ssize(pairs))
             throw Error("all " + std::to_string(pairs.size()) + " training pairs are labelled " +
@@ -154,22 +159,33 @@ class Training {
         std::vector<std::byte> data_;
     };
 
-    // While it lives, the trainer holds the average of its weights, if there is one.
-    class Averaged {
+    // While it lives, the trainer holds what is evaluated and saved: the average of its weights, if there is one, with
+    // statistics of its own.
+    class Presentable {
       public:
-        Averaged(AnyTrainer& trainer, bool averages) : trainer_(trainer), averages_(averages) {
-            if (averages_) trainer_.swap_average();
+        explicit Presentable(Training& training) : training_(training) {
+            if (training_.settings_.average) training_.trainer_.swap_average();
+            if (training_.measured_at_ == training_.trainer_.steps()) return;
+            measure_statistics(training_.trainer_, training_.store_, training_.statistics_images_,
+                               training_.settings_.threads);
+            training_.measured_at_ = training_.trainer_.steps();
         }
-        ~Averaged() {
-            if (averages_) trainer_.swap_average();
+        ~Presentable() {
+            if (training_.settings_.average) training_.trainer_.swap_average();
         }
-        Averaged(const Averaged&) = delete;
-        Averaged& operator=(const Averaged&) = delete;
+        Presentable(const Presentable&) = delete;
+        Presentable& operator=(const Presentable&) = delete;
 
       private:
-        AnyTrainer& trainer_;
-        bool averages_;
+        Training& training_;
     };
+
+    std::vector<std::uint32_t> images_for_statistics() const {
+        const std::uint64_t seed = settings_.loader.seed;
+        if (settings_.statistics_images == 0) return {};
+        if (settings_.loader.people == nullptr) return statistics_images(pairs_, settings_.statistics_images, seed);
+        return statistics_images(settings_.loader.people->draw(seed, 0), settings_.statistics_images, seed);
+    }
 
     PairLoaderSettings loader_settings() const {
         PairLoaderSettings loader = settings_.loader;
@@ -213,7 +229,7 @@ class Training {
         state_.threshold = features() == FeatureRecipe{} ? metrics.threshold : EpochMetrics::undefined;
         const bool save_now = Clock::now() - saved_ >= settings_.save_interval;
         {
-            const Averaged averaged(trainer_, settings_.average.has_value());
+            const Presentable presentable(*this);
             const ValidationMetrics validation = validate();
             report(metrics, validation, seconds);
             metrics_file_.add(state_.epoch, trainer_.steps(), metrics, validation,
@@ -276,7 +292,7 @@ class Training {
     void save() {
         save_best();
         {
-            const Averaged averaged(trainer_, settings_.average.has_value());
+            const Presentable presentable(*this);
             write_weights(directory_.last(), trainer_.weights(), {state_.threshold});
         }
         write_checkpoint();
@@ -331,6 +347,8 @@ class Training {
     PairLoader loader_;
     EpochRecorder recorder_;
     MetricsFile metrics_file_;
+    std::vector<std::uint32_t> statistics_images_;
+    std::int64_t measured_at_ = -1;  // the step whose weights' statistics the trainer has
     TrainingState state_;
     PairBatch batch_;
     std::optional<WeightsCopy> unsaved_best_;
