@@ -101,6 +101,7 @@ void transpose_tiles(const Source* source, std::size_t source_stride, Target* ta
 template <class Source, class Target>
 void copy_strided(const PermutedIndex& extents, const StridedArray<const Source>& source,
                   const StridedArray<Target>& target) {
+    if (std::ranges::count(extents, std::size_t{0}) > 0) return;  // no values, and maybe no address
     const std::size_t s = source.fastest, t = target.fastest;
     // The two or three axes that are neither side's fastest; with one fastest axis for both, the last is its partner.
     PermutedIndex others{};
