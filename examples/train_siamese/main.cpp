@@ -84,7 +84,8 @@ void add_options(CLI::App& app, Options& options) {
                          "at test time, features are scaled to length 1"));
     network(app.add_option("--twin", options.twin, "batch statistics for each side, or for both sides together"))
         ->check(CLI::IsMember({"separate", "stacked"}));
-    network(app.add_option("--init", options.init, "weights to start from (safetensors)"));
+    network(app.add_option("--init", options.init,
+                           "weights to start from (safetensors); of another loss's, only the network's are taken"));
 
     const auto optimizer = [&](CLI::Option* option) {
         option->group("Optimizer");

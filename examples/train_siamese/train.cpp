@@ -155,7 +155,13 @@ int train(const Options& options, const std::string& program) {
 
     const std::string network =
         with_face_network(options.network, []<class Network>() { return fingerprint<Network>(); });
-    if (!options.init.empty() && !options.resume) load_weights(options.init, trainer->weights(), network);
+    if (!options.init.empty() && !options.resume) {
+        const WeightsInfo info = load_weights(options.init, trainer->weights(), network, options.loss);
+        fmt::print("starting from {}{}\n", options.init,
+                   info.loss.value_or(options.loss) == options.loss
+                       ? ""
+                       : fmt::format(", weights of {} loss: the network's alone", *info.loss));
+    }
 
     Progress progress(stdout);
     Training training(*trainer, data.train.images, data.train.pairs, training_settings(options, data, recipe, network),

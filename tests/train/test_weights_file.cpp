@@ -1,6 +1,7 @@
 // What travels with weights in a file's metadata.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -68,4 +69,39 @@ TEST_CASE("entries that this version does not know are refused, naming the file"
     refused("ditto.recipe", "crop=1 height=128 width=128 pixels=bgr", "image recipe 'crop=1 height=128");
     refused("ditto.calibration", "slope=1", "calibration 'slope=1' is not of the form");
     refused("ditto.threshold", "high", "its ditto.threshold is 'high', which is no number");
+}
+
+TEST_CASE("weights of another loss give a training to start from their network, and leave the head") {
+    const TemporaryFolder folder;
+    const auto path = folder / "w.safetensors";
+    struct Numbers {
+        std::array<float, 2> network, head;
+        std::vector<StoredTensor> tensors(bool with_head) {
+            std::vector<StoredTensor> all{
+                {"backbone.0.weight", {"weight", 1, {2}}, StoredType::float32, network.data()}};
+            if (with_head) all.push_back({"head.weight", {"weight", 1, {2}}, StoredType::float32, head.data()});
+            return all;
+        }
+    };
+    using Pair = std::array<float, 2>;
+    Numbers with{{1, 2}, {3, 4}}, into{{5, 6}, {7, 8}};
+    save_weights(path, with.tensors(true), {.fingerprint = "small", .loss = "bce"});
+    load_weights(path, into.tensors(true), "small", "difference");
+    CHECK(into.network == Pair{1, 2});
+    CHECK(into.head == Pair{7, 8});
+    load_weights(path, into.tensors(true), "small", "bce");
+    CHECK(into.head == Pair{3, 4});
+    into.network = {0, 0};
+    load_weights(path, into.tensors(false), "small", "contrastive");
+    CHECK(into.network == Pair{1, 2});
+    CHECK_THROWS_WITH_AS(load_weights(path, into.tensors(false), "small"), doctest::Contains("head.weight"), Error);
+    CHECK_THROWS_WITH_AS(load_weights(path, into.tensors(true), "other", "difference"),
+                         doctest::Contains("fingerprint"), Error);
+
+    save_weights(path, with.tensors(false), {.fingerprint = "small", .loss = "contrastive"});
+    into.network = {0, 0};
+    load_weights(path, into.tensors(true), "small", "bce");
+    CHECK(into.network == Pair{1, 2});
+    CHECK_THROWS_WITH_AS(load_weights(path, into.tensors(true), "small", "contrastive"),
+                         doctest::Contains("no tensor head.weight"), Error);
 }

@@ -24,7 +24,7 @@ inline std::vector<std::uint32_t> statistics_images(std::span<const Pair> pairs,
     std::vector<std::uint32_t> images;
     for (const Pair& pair : pairs) images.insert(images.end(), {pair.left, pair.right});
     std::ranges::sort(images);
-    images.erase(std::ranges::unique(images).begin(), images.end());
+    images.erase(std::unique(images.begin(), images.end()), images.end());
     Random(seed, RandomPurpose::statistics).shuffle(images.begin(), images.end());
     images.resize(std::min(images.size(), most));
     return images;

@@ -2,10 +2,12 @@
 // the recipes of the image and of the features, the loss, its margin, the threshold and the calibration.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -195,12 +197,20 @@ inline void save_weights(const std::filesystem::path& path, std::span<const Stor
 }
 
 /// Reads `path` into `weights` and returns its info. Nothing changes unless every tensor is there in the right shape;
-/// a fingerprint, where the file has one, must be the network's.
+/// a fingerprint, where the file has one, must be the network's. With `loss`, weights to start from: those of another
+/// loss give the network's tensors alone, and a head keeps its values.
 inline WeightsInfo load_weights(const std::filesystem::path& path, std::span<const StoredTensor> weights,
-                                std::string_view network_fingerprint) {
+                                std::string_view network_fingerprint, std::optional<std::string_view> loss = {}) {
     const SafetensorsReader file(path);
     const WeightsInfo info = weights_info(file);
-    require_tensors(file, weights);
+    const bool only_network = loss && info.loss && *info.loss != *loss;
+    std::vector<StoredTensor> network;
+    if (only_network) {
+        std::ranges::copy_if(weights, std::back_inserter(network),
+                             [](const StoredTensor& tensor) { return tensor.name.starts_with("backbone."); });
+        weights = network;
+    }
+    require_tensors(file, weights, !only_network);
     if (info.fingerprint && *info.fingerprint != network_fingerprint)
         throw Error(path.string() + " holds the weights of another network with the same tensors: its fingerprint is " +
                     *info.fingerprint + ", this network's " + std::string(network_fingerprint) +
