@@ -67,7 +67,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
           samplings_(settings.batch.images() * sizeof(detail::ImageSampling)),
           exchange_(settings.batch.count) {
         if (settings_.batch.count < 1) throw Error("a Trainer needs batches of at least 1 pair; got 0");
-        device_.step = &values()->step;
+        device_.step = &scratch().values()->step;
         check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context_.stream()));
         host_model_ = Model<Verifier, float>(host_state_.data(), host_state_.data() + Plan::buffer_offset());
         host_model_.initialize(settings_.seed, std::max(1, settings_.device.threads));
@@ -138,7 +138,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         copy_out(before.data(), statistics, Plan::buffer_bytes);
         check_cuda(cudaMemsetAsync(statistics, 0, Plan::buffer_bytes, context_.stream()));
         exchange_.values() = {static_cast<std::uint64_t>(steps_), 0.0, {}};
-        copy_in(values(), &exchange_.values(), sizeof(StepValues));
+        copy_in(scratch().values(), &exchange_.values(), sizeof(StepValues));
         forward_pass<Network>(device_, plan_.activations, tensors_, {count, 1, true, {settings_.seed, 0, 0}});
         copy_out(after.data(), statistics, Plan::buffer_bytes);
         context_.wait();
@@ -235,15 +235,8 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     }
     double* device_scores() const { return loss_data<double>(plan_.scores); }
     PairLabel* device_labels() const { return loss_data<PairLabel>(plan_.labels); }
-    double* device_loss() const { return loss_data<double>(plan_.step_scratch); }
-    StepValues* values() const {
-        const std::size_t pairs = settings_.mining.pairs(settings_.batch.count);
-        return reinterpret_cast<StepValues*>(device_loss() + detail::loss_numbers(pairs));
-    }
-    detail::RuleOf<Optimizer>* rule() const { return reinterpret_cast<detail::RuleOf<Optimizer>*>(values() + 1); }
-    detail::ImageSampling* device_samplings() const {
-        constexpr std::size_t bytes = round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling));
-        return reinterpret_cast<detail::ImageSampling*>(reinterpret_cast<std::byte*>(rule()) + bytes);
+    detail::StepScratch<Optimizer> scratch() const {
+        return {loss_section() + plan_.step_scratch.offset, settings_.mining.pairs(settings_.batch.count)};
     }
     std::byte* activation(std::size_t at) const {
         return tensors_.activations + plan_.activations.activation_offset(at);
@@ -322,10 +315,10 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         ask_for_update();
     }
     void ask_for_held_step(std::size_t pairs) {
-        copy_in(device_samplings(), samplings_.data(), 2 * pairs * sizeof(detail::ImageSampling));
+        copy_in(scratch().samplings(), samplings_.data(), 2 * pairs * sizeof(detail::ImageSampling));
         constexpr int height = Verifier::Input::extents.height(), width = Verifier::Input::extents.width();
         detail::for_each(device_, 2 * pairs * height * width,
-                         detail::SamplePixel<height, width, A>{images_->bytes(), device_samplings(),
+                         detail::SamplePixel<height, width, A>{images_->bytes(), scratch().samplings(),
                                                                reinterpret_cast<A*>(activation(0))});
         ask_for_gradients(pairs);
         ask_for_update();
@@ -335,14 +328,14 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     // From the images at activation 0 to the gradients, the scores and the loss.
     void ask_for_gradients(std::size_t pairs) {
         copy_in(device_labels(), exchange_.labels(), pairs * sizeof(PairLabel));
-        copy_in(values(), &exchange_.values(), sizeof(StepValues));
+        copy_in(scratch().values(), &exchange_.values(), sizeof(StepValues));
         prepare_weights();
         const PassCall pass{2 * pairs, Verifier::Twin::groups, true, {settings_.seed, 0, 0}};
         forward_pass<Network>(device_, plan_.activations, tensors_, pass);
         ask_for_loss(pairs);
         backward_pass<Network>(device_, plan_.activations, tensors_, pass);
         copy_out(exchange_.scores(), device_scores(), pairs * sizeof(double));
-        copy_out(&exchange_.loss(), device_loss(), sizeof(double));
+        copy_out(&exchange_.loss(), scratch().loss(), sizeof(double));
     }
     void ask_for_loss(std::size_t given) {
         const auto run = [&](const LossCall<float, A>& call) {
@@ -350,7 +343,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         };
         LossCall<float, A> call = loss_call(given);
         if (settings_.mining.negatives == 0) return run(call);
-        call.label_weights = values()->label_weights.data();
+        call.label_weights = scratch().values()->label_weights.data();
         copy_in(loss_data<std::uint32_t>(plan_.people), exchange_.people(), 2 * given * sizeof(std::uint32_t));
         detail::with_mined_pairs(settings_.mining, typename Verifier::Features{}, device_,
                                  detail::mining_call(plan_, loss_section(), call), call, run);
@@ -359,8 +352,8 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         std::array<std::byte*, max_optimizer_state> state{};
         for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
             state[i] = block_.data() + Plan::optimizer_offset() + i * Plan::parameter_bytes;
-        update_parameters(device_, settings_.optimizer, values(), rule(), Plan::parameter_bytes, block_.data(),
-                          gradient_section(), state);
+        update_parameters(device_, settings_.optimizer, scratch().values(), scratch().rule(), Plan::parameter_bytes,
+                          block_.data(), gradient_section(), state);
     }
 
     void prepare_weights() {
@@ -376,7 +369,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
         call.left_gradient = reinterpret_cast<A*>(tensors_.activations + plan_.activations.output_gradient_offset());
         call.right_gradient = call.left_gradient + pairs * feature_size;
         call.scores = device_scores();
-        call.loss = device_loss();
+        call.loss = scratch().loss();
         call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
         call.parameter_gradients = Model<Verifier, float>::template head<float>(gradient_section(), plan_.gradients);
         return call;

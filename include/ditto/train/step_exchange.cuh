@@ -25,6 +25,21 @@ constexpr std::size_t step_scratch_bytes(const Cuda<P>&, std::size_t given, std:
 
 namespace ditto::detail {
 
+/// Where these lie in the scratch memory of steps of up to `pairs` pairs, mined ones included.
+template <class Optimizer>
+struct StepScratch {
+    std::byte* memory;
+    std::size_t pairs;
+
+    double* loss() const { return reinterpret_cast<double*>(memory); }
+    StepValues* values() const { return reinterpret_cast<StepValues*>(loss() + loss_numbers(pairs)); }
+    RuleOf<Optimizer>* rule() const { return reinterpret_cast<RuleOf<Optimizer>*>(values() + 1); }
+    ImageSampling* samplings() const {
+        constexpr std::size_t bytes = round_up(sizeof(RuleOf<Optimizer>), alignof(ImageSampling));
+        return reinterpret_cast<ImageSampling*>(reinterpret_cast<std::byte*>(rule()) + bytes);
+    }
+};
+
 /// Pinned memory of the host: what a step is given besides images, and what it gives back.
 class StepExchange {
   public:
