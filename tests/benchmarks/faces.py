@@ -37,10 +37,11 @@ ABLATION = {
     "margin 60": ["--margin", "60"],
     "constant learning rate": ["--schedule", "constant"],
 }
+CONTRASTIVE = "the first row's weights of the same seed"
 FINAL = {
     "contrastive, the 19 layers": ["--recipe", "faces"],
     "difference BCE, the 19 layers": ["--recipe", "faces", "--loss", "difference"],
-    "concatenated BCE, the 19 layers": ["--recipe", "faces", "--loss", "bce"],
+    "concatenated BCE, the 19 layers": ["--recipe", "faces", "--loss", "bce", "--init", CONTRASTIVE],
     "contrastive, the compact network": ["--recipe", "faces", "--network", "compact"],
     "difference BCE, the compact network": ["--recipe", "faces", "--network", "compact", "--loss", "difference"],
 }
@@ -93,7 +94,9 @@ def table(part, rows, seeds, arguments, common, data):
         found = []
         for seed in range(1, seeds + 1):
             folder = arguments.output / part / re.sub(r"\W+", "_", name) / str(seed)
-            found.append(train([*common, *options, "--seed", str(seed)], folder, arguments.bin, data))
+            first = arguments.output / part / re.sub(r"\W+", "_", next(iter(FINAL))) / str(seed)
+            start = [str(first / "run" / "last.safetensors") if option == CONTRASTIVE else option for option in options]
+            found.append(train([*common, *start, "--seed", str(seed)], folder, arguments.bin, data))
         reached = [one["test" if part == "final" else "validation"] for one in found]
         accuracy = spread([one["accuracy"] for one in reached], reached[0]["pairs"])
         area = sum(one["area"] for one in reached) / len(found)
