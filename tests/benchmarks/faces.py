@@ -43,7 +43,6 @@ FINAL = {
     "difference BCE, the 19 layers": ["--recipe", "faces", "--loss", "difference"],
     "concatenated BCE, the 19 layers": ["--recipe", "faces", "--loss", "bce", "--init", CONTRASTIVE],
     "contrastive, the compact network": ["--recipe", "faces", "--network", "compact"],
-    "difference BCE, the compact network": ["--recipe", "faces", "--network", "compact", "--loss", "difference"],
 }
 
 
