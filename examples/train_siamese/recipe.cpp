@@ -45,8 +45,8 @@ const Settings comparing = {
     // inputs or more: the 131,072 inputs of the larger network's linear layer want small steps.
     {"--lr", [](Options& o) { o.lr = of_training(o, 1e-3, 6e-5, 1e-4); }},
 };
-// Two features side by side tell nothing of how alike they are: more of the same does not help. What little can be
-// learned is learned best from the contrastive network's weights (--init).
+// Two features side by side tell nothing of how alike they are: more of the same does not help. These
+// settings are meant for a start from a contrastive network's weights (--init).
 const Settings concatenating = {
     {"--epochs", [](Options& o) { o.epochs = 3; }},
     {"--lr", [](Options& o) { o.lr = 3e-5; }},

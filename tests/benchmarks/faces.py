@@ -37,7 +37,7 @@ ABLATION = {
     "margin 60": ["--margin", "60"],
     "constant learning rate": ["--schedule", "constant"],
 }
-CONTRASTIVE = "the first row's weights of the same seed"
+CONTRASTIVE = "the first row's weights of the same seed"  # that row has to be there, or be trained in the same call
 FINAL = {
     "contrastive, the 19 layers": ["--recipe", "faces"],
     "difference BCE, the 19 layers": ["--recipe", "faces", "--loss", "difference"],
