@@ -90,6 +90,11 @@ struct BackwardCall {
     RandomKey random;
 };
 
+/// Are the functions of ditto's layers on Device known here? Where they are not, what is asked below would answer for
+/// them, and one network would have one plan in this file and another in the next.
+template <class Device>
+inline constexpr bool kernels_are_here = false;
+
 /// Can backward hand the gradient of parameter `index` to a GradientStream? Such a gradient has no place in memory
 /// unless somebody asks for it.
 template <class Input, class Device>

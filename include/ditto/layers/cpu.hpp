@@ -14,3 +14,10 @@
 #include "ditto/layers/max_pool2d/cpu.hpp"
 #include "ditto/layers/relu/cpu.hpp"
 #include "ditto/layers/sigmoid/cpu.hpp"
+
+namespace ditto {
+
+template <class P>
+inline constexpr bool kernels_are_here<Cpu<P>> = true;
+
+}  // namespace ditto

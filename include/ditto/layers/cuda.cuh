@@ -14,3 +14,10 @@
 #include "ditto/layers/max_pool2d/cuda.cuh"
 #include "ditto/layers/relu/cuda.cuh"
 #include "ditto/layers/sigmoid/cuda.cuh"
+
+namespace ditto {
+
+template <class P>
+inline constexpr bool kernels_are_here<Cuda<P>> = true;
+
+}  // namespace ditto

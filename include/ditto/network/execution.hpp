@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "ditto/layers/calls.hpp"
 #include "ditto/layers/conv_block/conv_block.hpp"
 #include "ditto/layers/relu/relu.hpp"
 #include "ditto/network/sequential.hpp"
@@ -37,9 +38,18 @@ constexpr std::size_t stage_length() {
     return 1;
 }
 
+// An error where Device's kernels are not known; a class of its own, so that there is no second one.
+template <class Device>
+struct KernelsCheck {
+    static_assert(kernels_are_here<Device>,
+                  "ditto: this device's layers are not known in this file, so that its plan would be another than in "
+                  "files that know them; include ditto/ditto.hpp (Cpu) or ditto/layers/cuda.cuh (Cuda)");
+};
+
 // Where each stage begins, and where the last one ends.
 template <class Network, class Device>
 struct StageTable {
+    static_assert(sizeof(KernelsCheck<Device>) > 0);
     std::size_t count = 0;
     std::array<std::size_t, Network::layer_count + 1> first{};
 
