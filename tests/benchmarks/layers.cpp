@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "ditto/ditto.hpp"
-#include "ditto/network/face_network.hpp"
+#include "ditto/networks/face_network.hpp"
 #include "machine_limits.hpp"
 #include "measure.hpp"
 

@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <vector>
 
-#include "ditto/data/face_pairs.hpp"
-#include "ditto/data/image_store.hpp"
 #include "ditto/ditto.hpp"
-#include "ditto/network/face_network.hpp"
+#include "ditto/faces/face_pairs.hpp"
+#include "ditto/images/image_store.hpp"
+#include "ditto/networks/face_network.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ditto/ditto.hpp"
-#include "ditto/network/face_network.hpp"
+#include "ditto/networks/face_network.hpp"
 #include "measure.hpp"
 
 namespace {

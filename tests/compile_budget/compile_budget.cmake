@@ -48,7 +48,7 @@ judge("#include <ditto/ditto.hpp>" ${best} ${umbrella_seconds} ${program_megabyt
 set(found FALSE)
 foreach(i RANGE ${last_command})
     string(JSON file GET "${commands}" ${i} file)
-    if(file MATCHES "/examples/train_siamese/trainers.cpp$")
+    if(file MATCHES "/examples/programs/train_siamese/trainers.cpp$")
         string(JSON command GET "${commands}" ${i} command)
         separate_arguments(command UNIX_COMMAND "${command}")
         list(FIND command -o position)

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <vector>
 
-#include "../train/small_training.hpp"
-#include "ditto/data/cuda_images.cuh"
-#include "ditto/data/pair_loader.hpp"
+#include "../training/small_training.hpp"
+#include "ditto/pairs/pair_loader.hpp"
+#include "ditto/trainer/cuda_images.cuh"
 
 using namespace ditto;
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "../train/small_training.hpp"
+#include "../training/small_training.hpp"
 
 using namespace ditto;
 

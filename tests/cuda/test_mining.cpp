@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ditto/ditto.hpp"
-#include "ditto/train/cuda_trainer.cuh"
+#include "ditto/trainer/cuda_trainer.cuh"
 
 using namespace ditto;
 

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "../train/small_training.hpp"
+#include "../training/small_training.hpp"
 #include "ditto/layers/cuda.cuh"
 #include "ditto/losses/cuda.cuh"
-#include "ditto/train/checkpoint.hpp"
-#include "ditto/train/cuda_trainer.cuh"
+#include "ditto/trainer/cuda_trainer.cuh"
+#include "ditto/training/checkpoint.hpp"
 
 using namespace ditto;
 

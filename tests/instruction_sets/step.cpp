@@ -1,7 +1,7 @@
 // Compiled once for each instruction set, with STEP the function's name.
 #include "step.hpp"
 
-#include "../train/small_training.hpp"
+#include "../training/small_training.hpp"
 
 namespace {
 

@@ -3,10 +3,10 @@
 
 #include <cmath>
 #include <ditto/ditto.hpp>
-#include <ditto/train/weights_file.hpp>
+#include <ditto/model/weights_file.hpp>
 #include <vector>
 
-#include "../../examples/03_own_layer.hpp"
+#include "../../examples/course/03_own_layer.hpp"
 #include "../support/temporary_folder.hpp"
 #include "layer_run.hpp"
 

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "ditto/ditto.hpp"
-#include "ditto/network/face_network.hpp"
+#include "ditto/networks/face_network.hpp"
 
 using namespace ditto;
 

@@ -6,7 +6,7 @@
 #include <ditto/losses/losses.hpp>
 #include <ditto/network/siamese.hpp>
 #include <ditto/optim/adam.hpp>
-#include <ditto/train/trainer.hpp>
+#include <ditto/trainer/trainer.hpp>
 
 // With a block, which only a file that knows the CPU's layers can see.
 using Network = ditto::Sequential<ditto::Shape<16, 16, 3>,                                                           //

@@ -6,10 +6,10 @@
 #include <ditto/core/parallel.hpp>
 #include <ditto/core/random.hpp>
 #include <ditto/losses/losses.hpp>
-#include <ditto/network/face_network.hpp>
-#include <ditto/network/fingerprint.hpp>
-#include <ditto/network/model.hpp>
-#include <ditto/train/weights_file.hpp>
+#include <ditto/model/fingerprint.hpp>
+#include <ditto/model/model.hpp>
+#include <ditto/model/weights_file.hpp>
+#include <ditto/networks/face_network.hpp>
 #include <string>
 
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ditto/core/random.hpp"
-#include "ditto/data/faces.hpp"
+#include "ditto/faces/faces.hpp"
 #include "ditto/report/report_data.hpp"
 
 /// `pairs` pairs of `people` people with 6 images each, built-in faces, of which about one in nine is told apart

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "../data/images.hpp"
+#include "../images/images.hpp"
 #include "../support/temporary_folder.hpp"
 #include "ditto/report/gnuplot.hpp"
 #include "ditto/report/plots.hpp"

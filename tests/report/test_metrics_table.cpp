@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "../data/images.hpp"
+#include "../images/images.hpp"
 #include "ditto/report/metrics_table.hpp"
 
 TEST_CASE("columns are found by name, wherever they are; empty cells are no numbers") {

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "../data/images.hpp"
+#include "../images/images.hpp"
 #include "../support/temporary_folder.hpp"
 #include "ditto/report/report.hpp"
 #include "search_path.hpp"

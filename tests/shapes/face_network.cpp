@@ -2,9 +2,9 @@
 #include <concepts>
 
 #include "ditto/losses/losses.hpp"
-#include "ditto/network/compact_face_network.hpp"
-#include "ditto/network/face_network.hpp"
 #include "ditto/network/siamese.hpp"
+#include "ditto/networks/compact_face_network.hpp"
+#include "ditto/networks/face_network.hpp"
 
 namespace {
 

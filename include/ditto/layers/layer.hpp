@@ -6,39 +6,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 #include "ditto/core/shape.hpp"
+#include "ditto/core/tensor_info.hpp"
 
 namespace ditto {
-
-/// How a parameter starts: uniform in [-bound, bound], or all equal to `bound` (a constant).
-struct Initialization {
-    enum class Kind : std::uint8_t { uniform, constant };
-    Kind kind = Kind::constant;
-    double bound = 0.0;
-
-    static constexpr Initialization uniform(double bound) { return {Kind::uniform, bound}; }
-    static constexpr Initialization constant(double value) { return {Kind::constant, value}; }
-};
-
-/// A parameter or buffer of a layer: name and shape as PyTorch has them, and the order in which memory holds the axes.
-struct TensorInfo {
-    std::string_view name;                           ///< the last part of its name in files: "weight"
-    int rank = 0;                                    ///< number of axes, up to 4
-    std::array<std::int64_t, 4> shape{};             ///< PyTorch's shape, as files have it
-    std::array<int, 4> memory_order = {0, 1, 2, 3};  ///< axis i in memory is axis memory_order[i] of the file's shape
-    Initialization initial{};
-
-    constexpr std::int64_t size() const {
-        std::int64_t product = 1;
-        for (int axis = 0; axis < rank; ++axis) product *= shape[static_cast<std::size_t>(axis)];
-        return product;
-    }
-};
-
-/// The most parameters, and the most buffers, that one layer may have.
-inline constexpr std::size_t max_layer_tensors = 4;
 
 /// Base of every layer, with the defaults of a description. A layer adds
 ///   static constexpr bool accepts(Extents in);      // can it take this shape?

@@ -8,7 +8,8 @@
 
 #include "ditto/core/pair_label.hpp"
 #include "ditto/core/score_kind.hpp"
-#include "ditto/layers/layer.hpp"
+#include "ditto/core/shape.hpp"
+#include "ditto/core/tensor_info.hpp"
 
 namespace ditto {
 

@@ -7,7 +7,7 @@
 
 #include "ditto/layers/calls.hpp"
 #include "ditto/layers/conv_block/conv_block.hpp"
-#include "ditto/layers/relu/relu.hpp"
+#include "ditto/layers/elementwise/relu.hpp"
 #include "ditto/network/sequential.hpp"
 
 namespace ditto {

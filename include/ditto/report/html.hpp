@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "ditto/core/error.hpp"
-#include "ditto/data/image.hpp"
-#include "ditto/data/resize.hpp"
+#include "ditto/images/image.hpp"
+#include "ditto/images/resize.hpp"
 #include "ditto/report/style.hpp"
 #include "ditto/report/text.hpp"
 

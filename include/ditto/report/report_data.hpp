@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "ditto/core/score_kind.hpp"
-#include "ditto/data/image.hpp"
-#include "ditto/data/pair_list.hpp"
+#include "ditto/images/image.hpp"
+#include "ditto/pairs/pair_list.hpp"
 #include "ditto/report/metrics_table.hpp"
 #include "ditto/report/people_map.hpp"
 

@@ -5,9 +5,9 @@
 #include <cstdlib>
 
 #include "ditto/layers/cuda.cuh"
-#include "ditto/network/cuda_inference.cuh"
-#include "ditto/network/face_network.hpp"
+#include "ditto/model/cuda_inference.cuh"
 #include "ditto/network/siamese.hpp"
+#include "ditto/networks/face_network.hpp"
 #include "rounds.hpp"
 
 namespace {

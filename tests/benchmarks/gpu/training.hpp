@@ -8,14 +8,14 @@
 
 #include "ditto/core/parallel.hpp"
 #include "ditto/core/random.hpp"
-#include "ditto/data/image_store.hpp"
-#include "ditto/data/pair_batch.hpp"
+#include "ditto/images/image_store.hpp"
 #include "ditto/layers/cuda.cuh"
 #include "ditto/losses/cuda.cuh"
-#include "ditto/network/face_network.hpp"
 #include "ditto/network/siamese.hpp"
+#include "ditto/networks/face_network.hpp"
 #include "ditto/optim/adam.hpp"
-#include "ditto/train/cuda_trainer.cuh"
+#include "ditto/pairs/pair_batch.hpp"
+#include "ditto/trainer/cuda_trainer.cuh"
 
 namespace benchmarks {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "../../train/small_training.hpp"
+#include "../../training/small_training.hpp"
 
 using namespace ditto;
 

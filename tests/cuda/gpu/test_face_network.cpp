@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include "../../train/small_training.hpp"
-#include "ditto/network/face_network.hpp"
+#include "../../training/small_training.hpp"
+#include "ditto/networks/face_network.hpp"
 
 using namespace ditto;
 

@@ -9,7 +9,7 @@
 #include "ditto/device/cuda/cuda.hpp"
 #include "ditto/device/cuda/status.cuh"
 #ifdef DITTO_CUDNN
-#include "ditto/device/cuda/cudnn.cuh"
+#include "ditto/layers/conv2d/cudnn/graph.cuh"
 #endif
 
 namespace ditto::detail {

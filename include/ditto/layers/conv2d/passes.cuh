@@ -2,9 +2,9 @@
 #pragma once
 
 #ifdef DITTO_CUDNN
-#include "ditto/layers/conv2d/cudnn.cuh"
+#include "ditto/layers/conv2d/cudnn/cudnn.cuh"
 #else
-#include "ditto/layers/conv2d/unfolded.cuh"
+#include "ditto/layers/conv2d/unfolded/unfolded.cuh"
 #endif
 
 namespace ditto::detail {

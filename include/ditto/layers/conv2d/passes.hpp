@@ -7,9 +7,9 @@
 
 #include "ditto/layers/conv2d/conv2d.hpp"
 #include "ditto/layers/conv2d/cost.hpp"
-#include "ditto/layers/conv2d/direct.hpp"
+#include "ditto/layers/conv2d/direct/direct.hpp"
 #include "ditto/layers/conv2d/few_channels.hpp"
-#include "ditto/layers/conv2d/winograd_gradient.hpp"
+#include "ditto/layers/conv2d/winograd/gradient.hpp"
 
 namespace ditto::detail {
 

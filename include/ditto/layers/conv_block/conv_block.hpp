@@ -4,7 +4,7 @@
 
 #include "ditto/layers/batch_norm/batch_norm.hpp"
 #include "ditto/layers/conv2d/conv2d.hpp"
-#include "ditto/layers/max_pool2d/max_pool2d.hpp"
+#include "ditto/layers/pooling/max/max_pool2d.hpp"
 
 namespace ditto {
 

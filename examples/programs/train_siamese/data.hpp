@@ -1,0 +1,29 @@
+// The pairs to train on and to test with, and their images.
+#pragma once
+
+#include <ditto/images/image_store.hpp>
+#include <ditto/pairs/pair_list.hpp>
+#include <ditto/pairs/people_sampler.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "options.hpp"
+
+/// Pairs and the images that they name.
+struct ImagePairs {
+    std::vector<ditto::Pair> pairs;
+    ditto::ImageStore images;
+    std::string fingerprint;  // of which pairs of which images these are
+};
+
+struct TrainingData {
+    std::string description;                        // a line
+    ImagePairs train;                               // without pairs of people held out
+    std::optional<ditto::PeopleSampler> sampler{};  // where pairs are drawn anew for each epoch
+    std::vector<ditto::Pair> validation;            // of train.images: pairs of the people held out
+    ImagePairs test;                                // without augmentation; empty where the options name no list
+};
+
+/// Decodes or draws all images. Throws Error for a list or an image that cannot be read.
+TrainingData load_data(const Options& options, const ditto::ImageRecipe& recipe);

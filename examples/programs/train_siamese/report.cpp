@@ -1,0 +1,139 @@
+#include "report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <ditto/core/random.hpp>
+#include <ditto/core/read_file.hpp>
+#include <ditto/faces/face_pairs.hpp>
+#include <ditto/model/feature_recipe.hpp>
+#include <ditto/report/report.hpp>
+#include <ditto/training/evaluation.hpp>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../support/face_report.hpp"
+
+namespace {
+
+constexpr std::size_t most_pairs = 1000;  // to score for a report alone
+
+// The settings in config.json that had a part in this training.
+ditto::ReportFacts settings(const Options& options, const std::filesystem::path& config) {
+    const auto text = ditto::read_file(config);
+    std::set<std::string> unused;
+    if (options.loss != "contrastive") unused.insert("margin");
+    if (options.optimizer != "sgd") unused.insert({"momentum", "nesterov"});
+    if (!options.faces) unused.insert({"face_people", "faces"});
+    ditto::ReportFacts facts;
+    const auto stored = nlohmann::ordered_json::parse(text);
+    for (const auto& [name, value] : stored.items()) {
+        std::string option = name, shown = value.is_string() ? value.get<std::string>() : value.dump();
+        std::ranges::replace(option, '_', ' ');
+        if (!shown.empty() && !unused.contains(name)) facts.emplace_back(option, shown);
+    }
+    return facts;
+}
+
+// Names of the images, and who they show.
+struct Names {
+    std::vector<std::string> images, people;
+};
+
+Names names_of(const Options& options, bool test) {
+    Names names;
+    if (options.faces) {
+        const ditto::FacePairs faces =
+            test ? ditto::test_face_pairs(options.seed) : ditto::training_face_pairs(options.seed, options.face_people);
+        for (std::size_t i = 0; i < faces.pictures(); ++i) {
+            names.people.push_back(fmt::format("person {}", i / faces.pictures_per_person + 1));
+            names.images.push_back(names.people.back() +
+                                   fmt::format(", picture {}", i % faces.pictures_per_person + 1));
+        }
+    } else {
+        names.images = ditto::read_pair_list(test ? options.test : options.train).images;
+        names.people = support::people_of(names.images);
+    }
+    return names;
+}
+
+ditto::ReportData report_data(const Options& options, const ditto::RunDirectory& directory, ditto::AnyTrainer& trainer,
+                              const TrainingData& data, std::span<const double> scores, double threshold) {
+    const bool test = !data.test.pairs.empty(), held_out = !test && !data.validation.empty();
+    const ImagePairs& shown = test ? data.test : data.train;
+    const std::string source = options.faces ? "built-in faces" : test ? options.test : options.train;
+    const ditto::FeatureRecipe recipe{options.mirror, options.normalize};
+
+    ditto::ReportData report;
+    report.title = "Training in " + directory.path().string();
+    report.pairs_name = (test       ? "Test pairs of "
+                         : held_out ? "Pairs of the people held out of "
+                                    : "Training pairs of ") +
+                        source;
+    report.score_kind = trainer.score_kind();
+    report.threshold = threshold;
+    report.pairs = held_out ? data.validation : shown.pairs;
+    report.scores.assign(scores.begin(), scores.end());
+    if (!test) {
+        if (report.pairs.size() > most_pairs) {
+            ditto::Random(options.seed, ditto::RandomPurpose::pairing, 1)
+                .shuffle(report.pairs.begin(), report.pairs.end());
+            report.pairs.resize(most_pairs);
+            report.pairs_name = fmt::format("{} of the {}", most_pairs, report.pairs_name);
+        }
+        report.scores = score_images(trainer, shown.images, report.pairs, options.threads, recipe);
+        report.notes.push_back(
+            held_out
+                ? "The pairs of this page are of people whom the network was not trained on, but the threshold and "
+                  "the best epoch were chosen on them. Pairs of other people (--test) would tell more."
+                : "The pairs of this page are pairs that the network was trained on, because no others were given "
+                  "(--test). On people whom it has not seen it does worse.");
+    }
+
+    Names names = names_of(options, test);
+    if (held_out) {  // people whom the network was trained on would make the map look too good
+        std::vector<std::string> people(names.people.size());
+        for (const ditto::Pair& pair : data.validation)
+            for (const std::uint32_t image : {pair.left, pair.right}) people[image] = names.people[image];
+        names.people = std::move(people);
+    }
+    report.images = names.images;
+    report.picture = [&](std::size_t image) {
+        return support::network_view(shown.images.image(image), shown.images.window());
+    };
+    std::vector<float> features;
+    support::add_map(report, names.people, [&](std::size_t image) {
+        features =
+            embed_images(trainer, shown.images, std::array{static_cast<std::uint32_t>(image)}, recipe, options.threads);
+        return std::span<const float>(features);
+    });
+    report.metrics = ditto::read_metrics(directory.metrics());
+    report.layers = support::face_network_table(options.network);
+    report.settings = settings(options, directory.config());
+    report.times = {{"written", support::time_text()}};
+    return report;
+}
+
+}  // namespace
+
+void write_training_report(const Options& options, const std::string& program, const ditto::RunDirectory& directory,
+                           ditto::AnyTrainer& trainer, const TrainingData& data, std::span<const double> scores,
+                           double threshold) {
+    try {
+        ditto::require_report(directory.report());
+        ditto::ReportData report = report_data(options, directory, trainer, data, scores, threshold);
+        report.program = program;
+        ditto::write_report(directory.report(), report);
+        fmt::print("report: {}\n", directory.report().string());
+    } catch (const std::exception& error) {
+        std::fflush(stdout);
+        fmt::print(stderr, "note: {} was not written: {}; then: train_siamese --run {} --resume\n",
+                   directory.report().string(), error.what(), directory.path().string());
+    }
+}

@@ -1,0 +1,199 @@
+// Convolutions on CUDA by cuDNN.
+//
+// cuDNN takes the weight as [Out, Kernel, Kernel, In], in the type of the activations: prepare() makes this copy, and
+// the weight's gradient comes so and is turned back. Tensor cores want pixels of whole 16 bytes: where the channels do
+// not fill them, cuDNN gets more channels, of zeros, in copies in the workspace.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "ditto/core/plan.hpp"
+#include "ditto/device/cuda/context.cuh"
+#include "ditto/device/cuda/launch.cuh"
+#include "ditto/layers/conv2d/unfolded/grid.cuh"
+
+namespace ditto::detail {
+
+/// to [pixels, To] = from [pixels, From], without the last channels, or with zeros after them.
+template <std::size_t From, std::size_t To, class A>
+struct CopyChannels {
+    const A* from;
+    A* to;
+    __device__ void operator()(std::size_t i) const {
+        const std::size_t channel = i % To;
+        to[i] = channel < From ? from[i / To * From + channel] : A(0.0F);
+    }
+};
+
+/// to [PaddedOut, taps, PaddedIn] = weight [taps, In, Out], zeros in the padding.
+template <class Shape, class A>
+struct ToCudnnFilter {
+    const float* weight;
+    A* to;
+    __device__ void operator()(std::size_t i) const {
+        const std::size_t in = i % Shape::padded_in, tap = i / Shape::padded_in % Shape::taps;
+        const std::size_t out = i / (Shape::padded_in * Shape::taps);
+        const bool inside = in < Shape::in && out < Shape::out;
+        to[i] = inside ? A(weight[(tap * Shape::in + in) * Shape::out + out]) : A(0.0F);
+    }
+};
+
+/// gradient [taps, In, Out] = from [PaddedOut, taps, PaddedIn].
+template <class Shape, class From>
+struct FromCudnnFilter {
+    const From* from;
+    float* gradient;
+    __device__ void operator()(std::size_t i) const {
+        const std::size_t out = i % Shape::out, in = i / Shape::out % Shape::in, tap = i / (Shape::out * Shape::in);
+        gradient[i] = static_cast<float>(from[(out * Shape::taps + tap) * Shape::padded_in + in]);
+    }
+};
+
+/// The channels of a convolution's filter. Padded: as cuDNN gets them.
+template <class Grid, std::size_t Multiple>
+struct CudnnFilter {
+    static constexpr std::size_t in = Grid::in, out = Grid::out, taps = std::size_t{Grid::kernel} * Grid::kernel;
+    static constexpr std::size_t padded_in = (in + Multiple - 1) / Multiple * Multiple;
+    static constexpr std::size_t padded_out = (out + Multiple - 1) / Multiple * Multiple;
+    static constexpr std::size_t weights = in * out * taps, padded_weights = padded_in * padded_out * taps;
+};
+
+/// The passes of a convolution without its bias. `workspace` has bytes(): scratch of cuDNN, the weight's gradient as
+/// cuDNN gives it, and padded copies of the input or its gradient and of the output or its gradient, where needed.
+template <class Conv, class Input, class P>
+struct CudnnConvolution {
+    using A = typename Cuda<P>::activation;
+    using Grid = ConvolutionGrid<Conv, Input>;
+    static constexpr bool tensor_cores = !std::is_same_v<P, fp32>;
+    static constexpr std::size_t multiple = tensor_cores ? cudnn_tensor_alignment / sizeof(A) : 1;
+    using Filter = CudnnFilter<Grid, multiple>;
+    static constexpr bool pads_input = Filter::padded_in != Filter::in, pads_output = Filter::padded_out != Filter::out;
+    static constexpr std::size_t in_pixels = std::size_t{Grid::height} * Grid::width;
+    static constexpr std::size_t prepared_bytes = Filter::padded_weights * sizeof(A);
+
+    static constexpr std::size_t bytes(std::size_t images) {
+        // The beginning is aligned when it is known where the workspace lies.
+        return cudnn_workspace_alignment + cudnn_workspace + gradient_bytes + input_bytes(images) +
+               output_bytes(images);
+    }
+
+    static void prepare(const Cuda<P>& device, const float* weight, void* to) {
+        for_each(device, Filter::padded_weights, ToCudnnFilter<Filter, A>{weight, static_cast<A*>(to)});
+    }
+    /// The weight of a call as the passes take it.
+    template <class Call>
+    static const A* weight(const Call& call) {
+        return static_cast<const A*>(call.prepared);
+    }
+
+    /// y [images, pixels, Out] = x convolved with the weight.
+    static void forward(const Cuda<P>& device, std::size_t images, const A* x, const A* weight, A* y, void* workspace) {
+        const Memory memory(workspace, images);
+        A* result = pads_output ? memory.output : y;
+        run(device, problem(CudnnPass::forward, images, type), padded_input(device, images, x, memory), weight, result,
+            memory);
+        if constexpr (pads_output)
+            for_each(device, images * Grid::pixels * Filter::out,
+                     CopyChannels<Filter::padded_out, Filter::out, A>{result, y});
+    }
+
+    static void weight_gradient(const Cuda<P>& device, std::size_t images, const A* x, const A* dy, float* gradient,
+                                void* workspace) {
+        const Memory memory(workspace, images);
+        const A* input = padded_input(device, images, x, memory);
+        const A* output = padded_output(device, images, dy, memory);
+        // In float32 if an engine gives that, so that the gradient is rounded no further.
+        if constexpr (!std::is_same_v<A, float>) {
+            const CudnnProblem narrow = problem(CudnnPass::weight_gradient, images, type);
+            if (!device.context->dnn().can(wide_gradient(images))) {
+                run(device, narrow, input, memory.gradient, output, memory);
+                return for_each(device, Filter::weights,
+                                FromCudnnFilter<Filter, A>{static_cast<const A*>(memory.gradient), gradient});
+            }
+        }
+        run(device, wide_gradient(images), input, memory.gradient, output, memory);
+        for_each(device, Filter::weights,
+                 FromCudnnFilter<Filter, float>{static_cast<const float*>(memory.gradient), gradient});
+    }
+
+    static void input_gradient(const Cuda<P>& device, std::size_t images, const A* dy, const A* weight, A* dx,
+                               void* workspace) {
+        const Memory memory(workspace, images);
+        A* result = pads_input ? memory.input : dx;
+        run(device, problem(CudnnPass::input_gradient, images, type), result, weight,
+            padded_output(device, images, dy, memory), memory);
+        if constexpr (pads_input)
+            for_each(device, images * in_pixels * Filter::in,
+                     CopyChannels<Filter::padded_in, Filter::in, A>{result, dx});
+    }
+
+  private:
+    static constexpr cudnnDataType_t type = std::is_same_v<A, float> ? CUDNN_DATA_FLOAT : CUDNN_DATA_BFLOAT16;
+    static constexpr std::size_t gradient_bytes = round_up(Filter::padded_weights * sizeof(float), tensor_alignment);
+    static constexpr std::size_t input_bytes(std::size_t images) {
+        return pads_input ? round_up(images * in_pixels * Filter::padded_in * sizeof(A), tensor_alignment) : 0;
+    }
+    static constexpr std::size_t output_bytes(std::size_t images) {
+        return pads_output ? round_up(images * Grid::pixels * Filter::padded_out * sizeof(A), tensor_alignment) : 0;
+    }
+
+    struct Memory {
+        void* scratch;
+        void* gradient;
+        A* input;
+        A* output;
+        Memory(void* workspace, std::size_t images) {
+            const auto at = reinterpret_cast<std::uintptr_t>(workspace);
+            auto* first = static_cast<std::byte*>(workspace) + (round_up(at, cudnn_workspace_alignment) - at);
+            scratch = first;
+            gradient = first + cudnn_workspace;
+            input = reinterpret_cast<A*>(first + cudnn_workspace + gradient_bytes);
+            output = reinterpret_cast<A*>(first + cudnn_workspace + gradient_bytes + input_bytes(images));
+        }
+    };
+
+    static const A* padded_input(const Cuda<P>& device, std::size_t images, const A* x, const Memory& memory) {
+        if constexpr (!pads_input) return x;
+        for_each(device, images * in_pixels * Filter::padded_in,
+                 CopyChannels<Filter::in, Filter::padded_in, A>{x, memory.input});
+        return memory.input;
+    }
+    static const A* padded_output(const Cuda<P>& device, std::size_t images, const A* y, const Memory& memory) {
+        if constexpr (!pads_output) return y;
+        for_each(device, images * Grid::pixels * Filter::padded_out,
+                 CopyChannels<Filter::out, Filter::padded_out, A>{y, memory.output});
+        return memory.output;
+    }
+
+    static CudnnProblem problem(CudnnPass pass, std::size_t images, cudnnDataType_t result) {
+        CudnnProblem made{};
+        made.pass = pass;
+        made.type = type;
+        made.result = result;
+        made.tensor_cores = tensor_cores;
+        made.direct = Conv::direct;
+        made.images = static_cast<std::int64_t>(images);
+        made.height = Grid::height;
+        made.width = Grid::width;
+        made.in = Grid::in;
+        made.out_height = Grid::out_height;
+        made.out_width = Grid::out_width;
+        made.out = Grid::out;
+        made.kernel = Grid::kernel;
+        made.stride = Grid::stride;
+        made.padding = Grid::padding;
+        made.multiple = multiple;
+        return made;
+    }
+    static CudnnProblem wide_gradient(std::size_t images) {
+        return problem(CudnnPass::weight_gradient, images, CUDNN_DATA_FLOAT);
+    }
+    static void run(const Cuda<P>& device, const CudnnProblem& problem, const void* x, const void* weight,
+                    const void* y, const Memory& memory) {
+        device.context->dnn().run(problem, x, weight, y, memory.scratch);
+    }
+};
+
+}  // namespace ditto::detail

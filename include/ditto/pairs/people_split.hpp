@@ -1,0 +1,106 @@
+// Holding people out of a list of training pairs, to validate on.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ditto/core/error.hpp"
+#include "ditto/core/random.hpp"
+#include "ditto/pairs/pair_list.hpp"
+#include "ditto/pairs/people.hpp"
+
+namespace ditto {
+
+/// Training pairs and images without the people that were held out, and pairs of these people alone.
+struct PeopleSplit {
+    std::vector<Pair> training;                  ///< the list's pairs of people that were not held out
+    std::vector<std::uint32_t> training_images;  ///< all images of these people, in ascending order
+    std::vector<Pair> validation;                ///< of the held-out people: as many `different` pairs as `same` ones
+    std::uint32_t held_out = 0;                  ///< people
+};
+
+namespace detail {
+
+/// As many pairs of one person as there are images, each image in two of them; of two images, one pair. Of all pairs,
+/// most would show the few people with most images.
+inline std::vector<Pair> same_pairs(const std::vector<std::vector<std::uint32_t>>& images_of_people) {
+    std::vector<Pair> pairs;
+    for (const auto& images : images_of_people) {
+        const std::size_t count = images.size() > 2 ? images.size() : images.size() - 1;
+        for (std::size_t i = 0; i < count; ++i)
+            pairs.push_back({images[i], images[(i + 1) % images.size()], PairLabel::same});
+    }
+    return pairs;
+}
+
+/// Up to `count` pairs of images of two people, none twice.
+inline std::vector<Pair> different_pairs(const std::vector<std::vector<std::uint32_t>>& images_of_people,
+                                         std::size_t count, Random random) {
+    std::vector<Pair> pairs;
+    std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
+    const auto people = static_cast<std::uint32_t>(images_of_people.size());
+    for (std::size_t tries = 0; pairs.size() < count && tries < 20 * count; ++tries) {
+        const std::uint32_t a = random.below(people), b = random.below(people);
+        if (a == b) continue;
+        const auto draw = [&](std::uint32_t person) {
+            const auto& images = images_of_people[person];
+            return images[random.below(static_cast<std::uint32_t>(images.size()))];
+        };
+        const std::uint32_t left = draw(a), right = draw(b);
+        if (seen.insert(std::minmax(left, right)).second) pairs.push_back({left, right, PairLabel::different});
+    }
+    return pairs;
+}
+
+}  // namespace detail
+
+/// Holds `fraction` of the people out, of those with several images and of those with one alike, drawn with `seed`.
+/// Pairs of a person who is held out and one who is not are in neither part. Throws Error if the people held out, or
+/// those who are left, make no pairs of both kinds.
+inline PeopleSplit hold_people_out(const std::vector<Pair>& pairs, const People& people, double fraction,
+                                   std::uint64_t seed) {
+    const auto images_of_people = people.images();
+    std::vector<std::uint32_t> single, several;
+    for (std::uint32_t person = 0; person < people.count; ++person)
+        (images_of_people[person].size() == 1 ? single : several).push_back(person);
+    std::vector<bool> is_out(people.count, false);
+    PeopleSplit split;
+    for (auto* kind : {&single, &several}) {
+        Random(seed, RandomPurpose::validation, 0, kind == &several ? 1 : 0).shuffle(kind->begin(), kind->end());
+        const auto out = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(kind->size())));
+        for (std::size_t i = 0; i < out; ++i) is_out[(*kind)[i]] = true;
+        split.held_out += static_cast<std::uint32_t>(out);
+    }
+
+    std::vector<std::vector<std::uint32_t>> out_images;
+    for (std::uint32_t person = 0; person < people.count; ++person)
+        if (is_out[person]) out_images.push_back(images_of_people[person]);
+    const auto image_is_out = [&](std::uint32_t image) { return is_out[people.person_of_image[image]]; };
+    for (std::uint32_t image = 0; image < people.person_of_image.size(); ++image)
+        if (!image_is_out(image)) split.training_images.push_back(image);
+    std::ranges::copy_if(pairs, std::back_inserter(split.training),
+                         [&](const Pair& pair) { return !image_is_out(pair.left) && !image_is_out(pair.right); });
+    split.validation = detail::same_pairs(out_images);
+    const std::size_t same = split.validation.size();
+    if (same > 0) {
+        const auto different = detail::different_pairs(out_images, same, Random(seed, RandomPurpose::validation, 0, 2));
+        split.validation.insert(split.validation.end(), different.begin(), different.end());
+    }
+    const auto has_both = [](const std::vector<Pair>& some) {
+        const auto count = std::ranges::count(some, PairLabel::same, &Pair::label);
+        return count > 0 && count < std::ssize(some);
+    };
+    if (!has_both(split.validation) || !has_both(split.training))
+        throw Error("holding out " + std::to_string(split.held_out) + " of " + std::to_string(people.count) +
+                    " people leaves " + (has_both(split.training) ? "validation" : "training") +
+                    " without pairs of both kinds; hold out another fraction, or give more pairs");
+    return split;
+}
+
+}  // namespace ditto

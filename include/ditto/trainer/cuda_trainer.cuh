@@ -1,0 +1,395 @@
+// Trainer on CUDA: a step is one captured graph for each number of pairs: copies in, network, loss, update, copies out.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ditto/core/error.hpp"
+#include "ditto/core/memory.hpp"
+#include "ditto/device/cuda/convert.cuh"
+#include "ditto/device/cuda/graph.cuh"
+#include "ditto/model/score.hpp"
+#include "ditto/optim/cuda.cuh"
+#include "ditto/trainer/any_trainer.hpp"
+#include "ditto/trainer/cuda_images.cuh"
+#include "ditto/trainer/mined_loss.hpp"
+#include "ditto/trainer/step_checks.hpp"
+#include "ditto/trainer/step_exchange.cuh"
+#include "ditto/trainer/training_plan.hpp"
+
+namespace ditto {
+
+template <class Verifier, class Optimizer, class Device>
+class Trainer;
+
+/// As Trainer on the CPU. Weights and the optimizer's state live on the GPU; weights() and optimizer_state() give
+/// copies in the host's memory, which the next step, embed or score takes back.
+template <class VerifierType, class OptimizerType, class P>
+class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
+  public:
+    using Verifier = VerifierType;
+    using Network = typename Verifier::Network;
+    using Loss = typename Verifier::Loss;
+    using Optimizer = OptimizerType;
+    using Device = Cuda<P>;
+    using A = typename Device::activation;
+    using Plan = TrainingPlan<Verifier, Optimizer, Device>;
+    static constexpr std::size_t image_size = static_cast<std::size_t>(Verifier::Input::size);
+    static constexpr std::size_t feature_size = static_cast<std::size_t>(Verifier::Features::size);
+
+    struct Settings {
+        batch_pairs batch{16};  ///< the most pairs in a step
+        Device device{};        ///< which GPU; its threads convert images
+        Optimizer optimizer{};
+        Loss loss{};
+        std::uint64_t seed = 0;  ///< of the initial weights and of dropout
+        PairMining mining{};     ///< pairs that each step adds to those it is given
+        /// A running average of the weights: see AnyTrainer::update_average.
+        bool average_weights = false;
+    };
+
+    /// Throws Error when there is no such GPU or the memory of the plan cannot be had.
+    explicit Trainer(const Settings& settings)
+        : settings_(settings),
+          context_(settings.device.index),
+          device_{settings.device.threads, settings.device.index, &context_},
+          plan_(device_, settings.batch, {false, settings.average_weights, settings.mining}),
+          block_(plan_.total_bytes),
+          host_state_(Plan::average_offset() + plan_.average_bytes),
+          input_(settings.batch.images() * image_size * sizeof(A)),
+          samplings_(settings.batch.images() * sizeof(detail::ImageSampling)),
+          exchange_(settings.batch.count) {
+        if (settings_.batch.count < 1) throw Error("a Trainer needs batches of at least 1 pair; got 0");
+        device_.step = &scratch().values()->step;
+        check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context_.stream()));
+        host_model_ = Model<Verifier, float>(host_state_.data(), host_state_.data() + Plan::buffer_offset());
+        host_model_.initialize(settings_.seed, std::max(1, settings_.device.threads));
+        const Model<Verifier, float> model(block_.data(), block_.data() + Plan::buffer_offset());
+        model.point(tensors_);
+        for (std::size_t i = 0; i < Network::parameter_tensors; ++i)
+            tensors_.gradients[i] = Model<Verifier, float>::at(gradient_section(), plan_.gradients[i]);
+        tensors_.activations = block_.data() + plan_.activation_offset();
+        upload();
+    }
+
+    StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor = 1.0,
+                    std::span<const std::uint32_t> people = {}) override {
+        require_pairs(labels.size(), images.size() / image_size, images.size() % image_size == 0);
+        take_people(people, labels.size());
+        take_back();
+        load_images(images);
+        const StepResult result = run(step_graphs_, labels, rate_factor, [&] { ask_for_step(labels.size()); });
+        ++steps_;
+        return result;
+    }
+
+    /// As bytes, if beside the plan's block 256 MiB more than they take are free.
+    bool hold_images(const ImageStore& store) override {
+        held_graphs_.clear();  // they know where the images before were
+        images_.reset();
+        images_ = detail::CudaImages::of(store, context_);
+        return images_ != nullptr;
+    }
+    StepResult step_held(std::span<const ImageDraw> draws, std::span<const PairLabel> labels, double rate_factor,
+                         std::span<const std::uint32_t> people = {}) override {
+        if (!images_) throw Error("this trainer holds no images; give step() their numbers");
+        require_pairs(labels.size(), draws.size());
+        take_people(people, labels.size());
+        take_back();
+        images_->sample(draws, Verifier::Input::extents, reinterpret_cast<detail::ImageSampling*>(samplings_.data()));
+        const StepResult result = run(held_graphs_, labels, rate_factor, [&] { ask_for_held_step(labels.size()); });
+        ++steps_;
+        return result;
+    }
+
+    /// Forward, loss and backward without the update: the gradients are then in gradients().
+    StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> labels,
+                                 std::span<const std::uint32_t> people = {}) {
+        require_pairs(labels.size(), images.size() / image_size, images.size() % image_size == 0);
+        take_people(people, labels.size());
+        take_back();
+        load_images(images);
+        return run(gradient_graphs_, labels, 1.0, [&] {
+            copy_images(2 * labels.size());
+            ask_for_gradients(labels.size());
+        });
+    }
+
+    void update_average(double keep) override {
+        for_each_averaged(detail::MoveAverage{nullptr, nullptr, static_cast<float>(keep)});
+    }
+    void swap_average() override { for_each_averaged(detail::SwapAverage{}); }
+
+    void update_statistics(std::span<const float> images, double keep) override {
+        const std::size_t count = detail::images_to_learn_from(images, image_size, settings_.batch.images());
+        take_back();
+        load_images(images);
+        copy_images(count);
+        prepare_weights();
+        float* statistics = reinterpret_cast<float*>(block_.data() + Plan::buffer_offset());
+        std::vector<float> before(Plan::buffer_bytes / sizeof(float)), after(before.size());
+        copy_out(before.data(), statistics, Plan::buffer_bytes);
+        check_cuda(cudaMemsetAsync(statistics, 0, Plan::buffer_bytes, context_.stream()));
+        exchange_.values() = {static_cast<std::uint64_t>(steps_), 0.0, {}};
+        copy_in(scratch().values(), &exchange_.values(), sizeof(StepValues));
+        forward_pass<Network>(device_, plan_.activations, tensors_, {count, 1, true, {settings_.seed, 0, 0}});
+        copy_out(after.data(), statistics, Plan::buffer_bytes);
+        context_.wait();
+        detail::mix_statistics<float>(after.data(), before, keep);
+        copy_in(statistics, after.data(), Plan::buffer_bytes);
+        context_.wait();
+    }
+
+    void embed(std::span<const float> images, std::span<float> features) override {
+        const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
+        take_back();
+        for (std::size_t first = 0; first < count; first += settings_.batch.images()) {
+            const std::size_t now = std::min(settings_.batch.images(), count - first);
+            load_images(images.subspan(first * image_size, now * image_size));
+            if (first == 0) prepare_weights();
+            copy_images(now);
+            forward_pass<Network>(device_, plan_.activations, tensors_, {now});
+            read_features(features.subspan(first * feature_size, now * feature_size));
+        }
+    }
+
+    void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
+        detail::require_features(left, right, scores.size(), feature_size);
+        take_back();
+        // Features travel through the memory of the images: at most as many as a batch has room for.
+        const std::size_t room = std::min(settings_.batch.count, input_room() / (2 * feature_size));
+        for (std::size_t first = 0; first < scores.size(); first += room) {
+            const std::size_t now = std::min(room, scores.size() - first);
+            const std::size_t begin = first * feature_size, size = now * feature_size;
+            detail::to_activations(left.subspan(begin, size), input(), device_.threads);
+            detail::to_activations(right.subspan(begin, size), input() + size, device_.threads);
+            copy_in(activation(0), input(), 2 * size * sizeof(A));
+            LossCall<float, A> call{};
+            call.pairs = now;
+            call.left = reinterpret_cast<const A*>(activation(0));
+            call.right = call.left + size;
+            call.scores = device_scores();
+            call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
+            using ditto::score;  // not this function; a loss of the user's has its own beside it
+            score(settings_.loss, typename Verifier::Features{}, device_, call);
+            copy_out(scores.data() + first, device_scores(), now * sizeof(double));
+            context_.wait();
+        }
+    }
+
+    /// The features of the last step, [2 * pairs, features]: left images, then right ones.
+    std::vector<float> features(std::size_t pairs) {
+        std::vector<float> all(2 * pairs * feature_size);
+        read_features(all);
+        return all;
+    }
+    /// Copies of the gradients of the last compute_gradients, under the parameters' names, valid until the next call.
+    std::vector<StoredTensor> gradients() {
+        host_gradients_.resize(plan_.gradient_bytes);
+        copy_out(host_gradients_.data(), gradient_section(), plan_.gradient_bytes);
+        context_.wait();
+        return Model<Verifier, float>::counterparts(host_gradients_.data(), "", plan_.gradients);
+    }
+    std::vector<StoredTensor> weights() override {
+        lend();
+        return host_model_.tensors();
+    }
+    std::vector<StoredTensor> optimizer_state() override {
+        lend();
+        return optimizer_tensors(plan_, host_state_.data());
+    }
+
+    std::size_t capacity_pairs() const override { return settings_.batch.count; }
+    Extents image_extents() const override { return Verifier::Input::extents; }
+    std::size_t feature_count() const override { return feature_size; }
+    ScoreKind score_kind() const override { return Loss::score_kind; }
+    std::size_t minimum_pairs() const override { return Verifier::Twin::groups == 2 ? 2 : 1; }
+    std::int64_t& steps() override { return steps_; }
+
+    const Settings& settings() const { return settings_; }
+    const Plan& plan() const { return plan_; }
+
+  private:
+    static void check_cuda(cudaError_t status) { detail::check(status, "copying"); }
+    void copy_in(void* to, const void* from, std::size_t bytes) const {
+        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, context_.stream()));
+    }
+    void copy_out(void* to, const void* from, std::size_t bytes) const {
+        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, context_.stream()));
+    }
+
+    // --- The block on the GPU
+
+    std::byte* gradient_section() const { return block_.data() + plan_.gradient_offset(); }
+    std::byte* loss_section() const { return block_.data() + plan_.loss_offset(); }
+    template <class To>
+    To* loss_data(MemoryRange range) const {
+        return reinterpret_cast<To*>(loss_section() + range.offset);
+    }
+    double* device_scores() const { return loss_data<double>(plan_.scores); }
+    PairLabel* device_labels() const { return loss_data<PairLabel>(plan_.labels); }
+    detail::StepScratch<Optimizer> scratch() const {
+        return {loss_section() + plan_.step_scratch.offset, settings_.mining.pairs(settings_.batch.count)};
+    }
+    std::byte* activation(std::size_t at) const {
+        return tensors_.activations + plan_.activations.activation_offset(at);
+    }
+    std::size_t input_room() const { return settings_.batch.images() * image_size; }
+
+    // --- The host's memory
+
+    A* input() const { return reinterpret_cast<A*>(input_.data()); }
+    void load_images(std::span<const float> images) { detail::to_activations(images, input(), device_.threads); }
+    void read_features(std::span<float> features) {
+        std::vector<A> numbers(features.size());
+        copy_out(numbers.data(), activation(plan_.activations.activations.size() - 1), numbers.size() * sizeof(A));
+        context_.wait();
+        detail::from_activations(numbers.data(), features);
+    }
+
+    // Weights and state, copied to the host for somebody who may change them, and back.
+    void lend() {
+        if (!lent_) copy_out(host_state_.data(), block_.data(), host_state_.bytes());
+        context_.wait();
+        lent_ = true;
+    }
+    void take_back() {
+        if (lent_) upload();
+        lent_ = false;
+    }
+    void upload() {
+        copy_in(block_.data(), host_state_.data(), host_state_.bytes());
+        context_.wait();
+    }
+
+    // --- A step
+
+    void require_pairs(std::size_t pairs, std::size_t images, bool whole = true) const {
+        detail::require_pairs({minimum_pairs(), capacity_pairs(), image_size}, pairs, images, " images",
+                              whole && images == 2 * pairs);
+    }
+
+    // Who is on each image, to where the graph takes it from.
+    void take_people(std::span<const std::uint32_t> people, std::size_t pairs) {
+        if (settings_.mining.negatives == 0) return;
+        detail::require_people(people, pairs);
+        std::copy(people.begin(), people.end(), exchange_.people());
+    }
+
+    // body(number of the average, present number) for every parameter and running statistic.
+    template <class Body>
+    void for_each_averaged(Body body) {
+        if (!settings_.average_weights) return AnyTrainer::update_average(0.0);
+        take_back();
+        body.average = reinterpret_cast<float*>(block_.data() + Plan::average_offset());
+        body.present = reinterpret_cast<float*>(block_.data());
+        detail::for_each(device_, plan_.average_bytes / sizeof(float), body);
+    }
+
+    // Launches the graph of this number of pairs, recording what `ask` asks for if it is the first. The images are in
+    // pinned memory already.
+    template <class Ask>
+    StepResult run(detail::CudaGraphs& graphs, std::span<const PairLabel> labels, double rate_factor, const Ask& ask) {
+        const std::size_t pairs = labels.size();
+        std::copy(labels.begin(), labels.end(), exchange_.labels());
+        const auto same = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), PairLabel::same));
+        exchange_.values() = {static_cast<std::uint64_t>(steps_), settings_.optimizer.learning_rate * rate_factor,
+                              settings_.mining.label_weights(pairs, same)};
+        graphs.of(pairs, context_, ask).launch(context_);
+        context_.wait();
+        host_model_.count_batches(Verifier::Twin::groups);
+        return {exchange_.loss(), {exchange_.scores(), pairs}};
+    }
+
+    // All that a step does on the GPU.
+    void ask_for_step(std::size_t pairs) {
+        copy_images(2 * pairs);
+        ask_for_gradients(pairs);
+        ask_for_update();
+    }
+    void ask_for_held_step(std::size_t pairs) {
+        copy_in(scratch().samplings(), samplings_.data(), 2 * pairs * sizeof(detail::ImageSampling));
+        constexpr int height = Verifier::Input::extents.height(), width = Verifier::Input::extents.width();
+        detail::for_each(device_, 2 * pairs * height * width,
+                         detail::SamplePixel<height, width, A>{images_->bytes(), scratch().samplings(),
+                                                               reinterpret_cast<A*>(activation(0))});
+        ask_for_gradients(pairs);
+        ask_for_update();
+    }
+    void copy_images(std::size_t images) { copy_in(activation(0), input_.data(), images * image_size * sizeof(A)); }
+
+    // From the images at activation 0 to the gradients, the scores and the loss.
+    void ask_for_gradients(std::size_t pairs) {
+        copy_in(device_labels(), exchange_.labels(), pairs * sizeof(PairLabel));
+        copy_in(scratch().values(), &exchange_.values(), sizeof(StepValues));
+        prepare_weights();
+        const PassCall pass{2 * pairs, Verifier::Twin::groups, true, {settings_.seed, 0, 0}};
+        forward_pass<Network>(device_, plan_.activations, tensors_, pass);
+        ask_for_loss(pairs);
+        backward_pass<Network>(device_, plan_.activations, tensors_, pass);
+        copy_out(exchange_.scores(), device_scores(), pairs * sizeof(double));
+        copy_out(&exchange_.loss(), scratch().loss(), sizeof(double));
+    }
+    void ask_for_loss(std::size_t given) {
+        const auto run = [&](const LossCall<float, A>& call) {
+            forward_backward(settings_.loss, typename Verifier::Features{}, device_, call);
+        };
+        LossCall<float, A> call = loss_call(given);
+        if (settings_.mining.negatives == 0) return run(call);
+        call.label_weights = scratch().values()->label_weights.data();
+        copy_in(loss_data<std::uint32_t>(plan_.people), exchange_.people(), 2 * given * sizeof(std::uint32_t));
+        detail::with_mined_pairs(settings_.mining, typename Verifier::Features{}, device_,
+                                 detail::mining_call(plan_, loss_section(), call), call, run);
+    }
+    void ask_for_update() {
+        std::array<std::byte*, max_optimizer_state> state{};
+        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
+            state[i] = block_.data() + Plan::optimizer_offset() + i * Plan::parameter_bytes;
+        update_parameters(device_, settings_.optimizer, scratch().values(), scratch().rule(), Plan::parameter_bytes,
+                          block_.data(), gradient_section(), state);
+    }
+
+    void prepare_weights() {
+        prepare_parameters<Network>(device_, plan_.prepared, block_.data() + plan_.prepared_offset(), tensors_);
+    }
+
+    LossCall<float, A> loss_call(std::size_t pairs) const {
+        LossCall<float, A> call{};
+        call.pairs = pairs;
+        call.left = reinterpret_cast<const A*>(tensors_.activations + plan_.activations.output_offset());
+        call.right = call.left + pairs * feature_size;
+        call.labels = device_labels();
+        call.left_gradient = reinterpret_cast<A*>(tensors_.activations + plan_.activations.output_gradient_offset());
+        call.right_gradient = call.left_gradient + pairs * feature_size;
+        call.scores = device_scores();
+        call.loss = scratch().loss();
+        call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
+        call.parameter_gradients = Model<Verifier, float>::template head<float>(gradient_section(), plan_.gradients);
+        return call;
+    }
+
+    Settings settings_;
+    detail::CudaContext context_;
+    Device device_;
+    Plan plan_;
+    detail::DeviceBlock block_;
+    MemoryBlock host_state_;  // parameters, buffers, the optimizer's state: the beginning of the block
+    std::vector<std::byte> host_gradients_;
+    detail::PinnedBlock input_, samplings_;
+    detail::StepExchange exchange_;
+    Model<Verifier, float> host_model_;
+    NetworkTensors<Network, float> tensors_{};
+    std::unique_ptr<detail::CudaImages> images_;
+    detail::CudaGraphs step_graphs_, held_graphs_, gradient_graphs_;
+    std::int64_t steps_ = 0;
+    bool lent_ = false;
+};
+
+}  // namespace ditto

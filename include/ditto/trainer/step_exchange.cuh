@@ -1,0 +1,86 @@
+// What a training step on CUDA and the host tell each other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "ditto/core/pair_label.hpp"
+#include "ditto/core/units.hpp"
+#include "ditto/device/cuda/context.cuh"
+#include "ditto/losses/mean_loss.cuh"
+#include "ditto/optim/cuda.cuh"
+#include "ditto/trainer/cuda_images.cuh"
+
+namespace ditto {
+
+/// The loss's numbers, the values of the step, the optimizer's rule, and how the images are made.
+template <class Optimizer, class P>
+constexpr std::size_t step_scratch_bytes(const Cuda<P>&, std::size_t given, std::size_t pairs) {
+    return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) +
+           round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling)) +
+           2 * given * sizeof(detail::ImageSampling);
+}
+
+}  // namespace ditto
+
+namespace ditto::detail {
+
+/// Where these lie in the scratch memory of steps of up to `pairs` pairs, mined ones included.
+template <class Optimizer>
+struct StepScratch {
+    std::byte* memory;
+    std::size_t pairs;
+
+    double* loss() const { return reinterpret_cast<double*>(memory); }
+    StepValues* values() const { return reinterpret_cast<StepValues*>(loss() + loss_numbers(pairs)); }
+    RuleOf<Optimizer>* rule() const { return reinterpret_cast<RuleOf<Optimizer>*>(values() + 1); }
+    ImageSampling* samplings() const {
+        constexpr std::size_t bytes = round_up(sizeof(RuleOf<Optimizer>), alignof(ImageSampling));
+        return reinterpret_cast<ImageSampling*>(reinterpret_cast<std::byte*>(rule()) + bytes);
+    }
+};
+
+/// Pinned memory of the host: what a step is given besides images, and what it gives back.
+class StepExchange {
+  public:
+    /// For steps of up to `pairs` given pairs.
+    explicit StepExchange(std::size_t pairs)
+        : pairs_(pairs),
+          block_(sizeof(Head) + pairs * (sizeof(PairLabel) + 2 * sizeof(std::uint32_t) + sizeof(double))) {}
+
+    StepValues& values() const { return head()->values; }
+    double& loss() const { return head()->loss; }
+    double* scores() const { return reinterpret_cast<double*>(head() + 1); }                       // [pairs]
+    std::uint32_t* people() const { return reinterpret_cast<std::uint32_t*>(scores() + pairs_); }  // [2 * pairs]
+    PairLabel* labels() const { return reinterpret_cast<PairLabel*>(people() + 2 * pairs_); }      // [pairs]
+
+  private:
+    struct Head {
+        StepValues values;
+        double loss;
+    };
+    Head* head() const { return reinterpret_cast<Head*>(block_.data()); }
+
+    std::size_t pairs_;
+    PinnedBlock block_;
+};
+
+/// average = keep * average + (1 - keep) * present, number by number.
+struct MoveAverage {
+    float* average;
+    const float* present;
+    float keep;
+    __device__ void operator()(std::size_t i) const { average[i] = keep * average[i] + (1.0F - keep) * present[i]; }
+};
+/// Exchanges them.
+struct SwapAverage {
+    float* average;
+    float* present;
+    __device__ void operator()(std::size_t i) const {
+        const float kept = average[i];
+        average[i] = present[i];
+        present[i] = kept;
+    }
+};
+
+}  // namespace ditto::detail

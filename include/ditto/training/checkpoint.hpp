@@ -1,0 +1,131 @@
+// Checkpoints: a training at rest, from which it goes on as if it had never stopped.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ditto/core/error.hpp"
+#include "ditto/io/safetensors.hpp"
+#include "ditto/model/weights_file.hpp"
+#include "ditto/trainer/any_trainer.hpp"
+#include "ditto/training/metrics.hpp"
+
+namespace ditto {
+
+/// Where a training stands, besides its weights and its optimizer's state.
+struct TrainingState {
+    std::uint32_t epoch = 0;  ///< epochs done; the one in progress has this index
+    std::size_t batch = 0;    ///< batches done of that epoch
+    /// Of the best epoch, smaller is better: its mean training loss, or 1 - area of its validation pairs.
+    double best_measure = std::numeric_limits<double>::infinity();
+    std::uint32_t best_epoch = 0;                ///< the epoch that had it, from 1; 0 before the first
+    double threshold = EpochMetrics::undefined;  ///< of the last epoch's own scores
+};
+
+namespace detail {
+
+inline std::vector<StoredTensor> checkpoint_tensors(AnyTrainer& trainer) {
+    std::vector<StoredTensor> tensors = trainer.weights();
+    for (StoredTensor& tensor : trainer.optimizer_state()) tensors.push_back(std::move(tensor));
+    return tensors;
+}
+
+template <class T>
+TensorSource vector_source(std::string name, std::span<const T> values) {
+    return {std::move(name), dtype_of<T>, {values.size()}, [values](const ByteSink& sink) {
+                if (!values.empty()) sink(std::as_bytes(values));
+            }};
+}
+
+inline constexpr const char* recorded_scores = "training.scores";  // [pairs] of the epoch in progress
+inline constexpr const char* recorded_labels = "training.labels";  // [pairs] 1: same
+
+}  // namespace detail
+
+/// The bytes of some tensors in a file, without the header.
+inline std::uint64_t stored_bytes(std::span<const StoredTensor> tensors) {
+    std::uint64_t bytes = 0;
+    for (const StoredTensor& tensor : tensors)
+        bytes += static_cast<std::uint64_t>(tensor.info.size()) * dtype_bytes(detail::file_dtype(tensor.type));
+    return bytes;
+}
+
+/// Writes weights, optimizer state, the epoch's scores so far and `state` to `path`, whole or not at all. `settings`
+/// are texts that load_checkpoint compares: everything that the course of the training depends on.
+inline void save_checkpoint(const std::filesystem::path& path, AnyTrainer& trainer, const TrainingState& state,
+                            const EpochRecorder& epoch, const Metadata& settings) {
+    std::vector<std::uint8_t> labels;
+    for (const PairLabel label : epoch.labels()) labels.push_back(static_cast<std::uint8_t>(label));
+    const std::vector<StoredTensor> tensors = detail::checkpoint_tensors(trainer);
+    std::vector<TensorSource> sources = tensor_sources(tensors);
+    sources.push_back(detail::vector_source(detail::recorded_scores, epoch.scores()));
+    sources.push_back(detail::vector_source<std::uint8_t>(detail::recorded_labels, labels));
+
+    Metadata metadata;
+    const auto add = [&](const char* name, double value) {
+        metadata[std::string("training.") + name] = detail::number_text(value);
+    };
+    add("steps", static_cast<double>(trainer.steps()));
+    add("epoch", state.epoch);
+    add("batch", static_cast<double>(state.batch));
+    add("loss_sum", epoch.loss_sum());
+    add("best_measure", state.best_measure);
+    add("best_epoch", state.best_epoch);
+    add("threshold", state.threshold);
+    for (const auto& [name, value] : settings) metadata["settings." + name] = value;
+    write_safetensors(path, std::move(sources), metadata);
+}
+
+/// Puts a trainer and the record of an epoch back to where save_checkpoint found them. Throws Error, before anything
+/// changes, if the file is no checkpoint, is one of another network, or was made with other settings, naming the first
+/// that differs.
+inline TrainingState load_checkpoint(const std::filesystem::path& path, AnyTrainer& trainer, EpochRecorder& epoch,
+                                     const Metadata& settings) {
+    const SafetensorsReader file(path);
+    for (const auto& [name, value] : settings)
+        if (const auto stored = detail::metadata_text(file, "settings." + name); stored != value)
+            throw Error("the run of " + path.string() + " has " + name + " " + stored.value_or("(not set)") + ", not " +
+                        value + "; resume it with its own settings, or start a new run");
+    const auto number = [&](const char* name) {
+        const auto value = detail::metadata_number(file, std::string("training.") + name);
+        if (!value)
+            throw Error(path.string() + " is no checkpoint: its metadata has no training." + name +
+                        "; name a directory of a stopped run");
+        return *value;
+    };
+    TrainingState state;
+    state.epoch = static_cast<std::uint32_t>(number("epoch"));
+    state.batch = static_cast<std::size_t>(number("batch"));
+    state.best_measure = number("best_measure");
+    state.best_epoch = static_cast<std::uint32_t>(number("best_epoch"));
+    state.threshold = number("threshold");
+    const auto steps = static_cast<std::int64_t>(number("steps"));
+    const double loss_sum = number("loss_sum");
+
+    const TensorEntry* scores_entry = file.find(detail::recorded_scores);
+    const TensorEntry* labels_entry = file.find(detail::recorded_labels);
+    if (scores_entry == nullptr || labels_entry == nullptr || scores_entry->size() != labels_entry->size())
+        throw Error(path.string() +
+                    " is no checkpoint: it lacks the epoch's scores; name a directory of a stopped run");
+    std::vector<double> scores(scores_entry->size());
+    std::vector<std::uint8_t> stored_labels(labels_entry->size());
+    file.read(*scores_entry, 0, std::span(scores));
+    file.read(*labels_entry, 0, std::span(stored_labels));
+    std::vector<PairLabel> labels;
+    for (const std::uint8_t label : stored_labels)
+        labels.push_back(label == 1 ? PairLabel::same : PairLabel::different);
+
+    const std::vector<StoredTensor> tensors = detail::checkpoint_tensors(trainer);
+    require_tensors(file, tensors, false);
+    read_tensors(file, tensors);
+    trainer.steps() = steps;
+    epoch.resume(loss_sum, scores, labels);
+    return state;
+}
+
+}  // namespace ditto

@@ -1,0 +1,140 @@
+// Scoring pairs of stored images with a trainer's weights, and choosing the threshold between same and different.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "ditto/core/parallel.hpp"
+#include "ditto/core/random.hpp"
+#include "ditto/evaluate/roc.hpp"
+#include "ditto/images/image_store.hpp"
+#include "ditto/images/mirror.hpp"
+#include "ditto/model/feature_recipe.hpp"
+#include "ditto/pairs/pair_list.hpp"
+#include "ditto/trainer/any_trainer.hpp"
+#include "ditto/training/metrics.hpp"
+
+namespace ditto {
+
+/// How well a threshold that was fixed before tells pairs apart.
+struct Evaluation {
+    std::size_t pairs = 0;
+    double accuracy = 0;
+    double equal_error_rate = 0;  ///< see RocCurve
+    double area = 0;              ///< see RocCurve
+};
+
+/// The labels of pairs, in their order.
+inline std::vector<PairLabel> pair_labels(std::span<const Pair> pairs) {
+    std::vector<PairLabel> labels;
+    labels.reserve(pairs.size());
+    for (const Pair& pair : pairs) labels.push_back(pair.label);
+    return labels;
+}
+
+/// The features of `images`, positions in the store, in their order: [images, features], as the recipe makes them, with
+/// the running statistics and without augmentation.
+inline std::vector<float> embed_images(AnyTrainer& trainer, const ImageStore& store,
+                                       std::span<const std::uint32_t> images, const FeatureRecipe& recipe,
+                                       int threads) {
+    const Extents extents = trainer.image_extents();
+    const auto image_size = static_cast<std::size_t>(extents.size());
+    const std::size_t feature_count = trainer.feature_count(), batch = 2 * trainer.capacity_pairs();
+    std::vector<float> pixels(batch * image_size);                                    // [batch, H, W, 3]
+    std::vector<float> mirrored(recipe.mirror_averaged ? batch * feature_count : 0);  // [batch, features]
+    std::vector<float> features(images.size() * feature_count);
+    for (std::size_t first = 0; first < images.size(); first += batch) {
+        const std::size_t now = std::min(batch, images.size() - first);
+        const auto image = [&](std::size_t i) { return std::span(pixels).subspan(i * image_size, image_size); };
+        const auto own = std::span(features).subspan(first * feature_count, now * feature_count);
+        parallel_for(now, threads, [&](std::size_t i) { store.sample(images[first + i], {}, image(i)); });
+        trainer.embed(std::span(pixels).first(now * image_size), own);
+        const auto other = std::span(mirrored).first(recipe.mirror_averaged ? own.size() : 0);
+        if (recipe.mirror_averaged) {
+            parallel_for(now, threads, [&](std::size_t i) { mirror(image(i), extents.height(), extents.width()); });
+            trainer.embed(std::span(pixels).first(now * image_size), other);
+        }
+        finish_features(recipe, feature_count, own, other);
+    }
+    return features;
+}
+
+/// The score of every pair, [pairs], from features as embed_images() makes them. Each image is embedded once (with its
+/// mirror image, where the recipe averages them).
+inline std::vector<double> score_images(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
+                                        int threads, const FeatureRecipe& recipe = {}) {
+    constexpr std::uint32_t unused = std::numeric_limits<std::uint32_t>::max();
+    std::vector<std::uint32_t> row_of(store.size(), unused), images;  // rows of `features`, and the image in each
+    for (const Pair& pair : pairs)
+        for (const std::uint32_t image : {pair.left, pair.right})
+            if (row_of[image] == unused) {
+                row_of[image] = static_cast<std::uint32_t>(images.size());
+                images.push_back(image);
+            }
+    const std::vector<float> features = embed_images(trainer, store, images, recipe, threads);
+    const std::size_t feature_count = trainer.feature_count(), batch = 2 * trainer.capacity_pairs();
+
+    std::vector<double> scores(pairs.size());
+    std::vector<float> left(batch * feature_count), right(batch * feature_count);  // [batch, features]
+    for (std::size_t first = 0; first < pairs.size(); first += batch) {
+        const std::size_t now = std::min(batch, pairs.size() - first);
+        const auto gather = [&](std::uint32_t image, std::size_t i, std::vector<float>& to) {
+            std::copy_n(features.data() + row_of[image] * feature_count, feature_count, to.data() + i * feature_count);
+        };
+        for (std::size_t i = 0; i < now; ++i) {
+            gather(pairs[first + i].left, i, left);
+            gather(pairs[first + i].right, i, right);
+        }
+        trainer.score(std::span(left).first(now * feature_count), std::span(right).first(now * feature_count),
+                      std::span(scores).subspan(first, now));
+    }
+    return scores;
+}
+
+/// The threshold to use from now on: for probabilities 0.5, for distances the one that is most accurate on `pairs`,
+/// which must be training pairs, or on `most` of them drawn with `seed`. Throws Error when a score is not finite, or
+/// the pairs are all of one kind.
+inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
+                                  std::size_t most, std::uint64_t seed, int threads, const FeatureRecipe& recipe = {}) {
+    if (trainer.score_kind() == ScoreKind::probability) return 0.5;
+    std::vector<Pair> drawn(pairs.begin(), pairs.end());
+    if (drawn.size() > most) {
+        Random(seed, RandomPurpose::pairing).shuffle(drawn.begin(), drawn.end());
+        // As many of each kind as their share of the list, and of neither none.
+        const auto middle = std::stable_partition(drawn.begin(), drawn.end(),
+                                                  [](const Pair& pair) { return pair.label == PairLabel::same; });
+        const auto same = static_cast<std::size_t>(middle - drawn.begin());
+        const std::size_t kept = std::clamp<std::size_t>(most * same / drawn.size(), std::min<std::size_t>(same, 1),
+                                                         std::max<std::size_t>(most - 1, 1));
+        const std::size_t others = std::min(most - kept, drawn.size() - same);
+        std::vector<Pair> chosen(drawn.begin(), drawn.begin() + static_cast<std::ptrdiff_t>(kept));
+        chosen.insert(chosen.end(), middle, middle + static_cast<std::ptrdiff_t>(others));
+        drawn = std::move(chosen);
+    }
+    return roc_curve(score_images(trainer, store, drawn, threads, recipe), pair_labels(drawn), trainer.score_kind())
+        .most_accurate()
+        .threshold;
+}
+
+/// How well `threshold` and these scores [pairs] tell `pairs` apart. Throws Error as roc_curve does.
+inline Evaluation evaluate_scores(std::span<const double> scores, std::span<const Pair> pairs, ScoreKind kind,
+                                  double threshold) {
+    const std::vector<PairLabel> labels = pair_labels(pairs);
+    const RocCurve curve = roc_curve(scores, labels, kind);
+    return {pairs.size(), accuracy_at(scores, labels, kind, threshold), curve.equal_error_rate(), curve.area()};
+}
+
+/// Scores `pairs`, none of which may have had a part in training or in the choice of `threshold`. Throws Error as
+/// roc_curve does.
+inline Evaluation evaluate(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs, double threshold,
+                           int threads, const FeatureRecipe& recipe = {}) {
+    return evaluate_scores(score_images(trainer, store, pairs, threads, recipe), pairs, trainer.score_kind(),
+                           threshold);
+}
+
+}  // namespace ditto

@@ -1,0 +1,146 @@
+// The folder that one training leaves: settings, metrics and weights.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "ditto/core/atomic_file.hpp"
+#include "ditto/core/error.hpp"
+#include "ditto/core/read_file.hpp"
+#include "ditto/training/metrics.hpp"
+#include "ditto/training/validation.hpp"
+
+namespace ditto {
+
+/// Writes a text file, whole or not at all.
+inline void write_text_file(const std::filesystem::path& path, std::string_view text) {
+    AtomicFile file(path, text.size());
+    file.write(std::as_bytes(std::span(text)));
+    file.commit();
+}
+
+/// A run directory:
+///   config.json             the settings, as the program wrote them
+///   metrics.csv             a row of metrics for every epoch
+///   last.safetensors        the newest weights
+///   best.safetensors        the weights after the epoch of lowest training loss
+///   checkpoint.safetensors  all that resuming needs
+///   report.html             what the training found, where the program writes one
+class RunDirectory {
+  public:
+    /// The first of parent/1, parent/2, ... that does not exist.
+    static std::filesystem::path next_numbered(const std::filesystem::path& parent) {
+        for (int number = 1;; ++number)
+            if (const auto path = parent / std::to_string(number); !std::filesystem::exists(path)) return path;
+    }
+
+    explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+
+    const std::filesystem::path& path() const { return path_; }
+    std::filesystem::path config() const { return path_ / "config.json"; }
+    std::filesystem::path metrics() const { return path_ / "metrics.csv"; }
+    std::filesystem::path last() const { return path_ / "last.safetensors"; }
+    std::filesystem::path best() const { return path_ / "best.safetensors"; }
+    std::filesystem::path checkpoint() const { return path_ / "checkpoint.safetensors"; }
+
+    std::filesystem::path report() const { return path_ / "report.html"; }
+
+    /// Throws Error if the folder holds a run.
+    void require_new() const {
+        for (const auto& file : {config(), metrics(), last(), best(), checkpoint(), report()})
+            if (std::error_code ignored; std::filesystem::exists(file, ignored))
+                throw Error(path_.string() + " holds a run already (" + file.filename().string() +
+                            "); resume it or choose another directory");
+    }
+
+    /// Throws Error if the folder holds no checkpoint.
+    void require_checkpoint() const {
+        if (std::error_code ignored; !std::filesystem::exists(checkpoint(), ignored))
+            throw Error("there is nothing to resume: " + checkpoint().string() +
+                        " does not exist; name the directory of a stopped run, or start a new run");
+    }
+
+    /// Makes the folder, for a new run, if need be. Throws Error if it holds a run, or cannot be made.
+    void create() const {
+        require_new();
+        std::error_code failure;
+        std::filesystem::create_directories(path_, failure);
+        if (failure)
+            throw Error("cannot make the run directory " + path_.string() + ": " + failure.message() +
+                        "; choose another one");
+    }
+
+    /// Throws Error unless the disk has room for two files of weights, the checkpoint, and a second copy of the
+    /// checkpoint while it is replaced. Files that are there already take no more room.
+    void require_space(std::uint64_t weights_bytes, std::uint64_t checkpoint_bytes) const {
+        std::uint64_t bytes = 2 * weights_bytes + 2 * checkpoint_bytes;
+        for (const auto& file : {last(), best(), checkpoint()}) {
+            std::error_code failure;
+            const std::uintmax_t size = std::filesystem::file_size(file, failure);
+            if (!failure) bytes -= std::min<std::uint64_t>(bytes, size);
+        }
+        require_free_space(path_, bytes);
+    }
+
+  private:
+    std::filesystem::path path_;
+};
+
+/// metrics.csv, held in memory and written anew with every row, so that the file is whole at any time.
+class MetricsFile {
+  public:
+    /// Scores are named in the header by their kind.
+    MetricsFile(std::filesystem::path path, ScoreKind kind) : path_(std::move(path)), text_(header(kind)) {}
+
+    /// Takes over the rows of the first `epochs` epochs from the file, if there is one.
+    void resume(std::uint32_t epochs) {
+        if (!std::filesystem::exists(path_)) return;
+        const auto bytes = read_file(path_);
+        std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        while (!rest.empty()) {
+            const std::string_view row = rest.substr(0, rest.find('\n'));
+            rest.remove_prefix(std::min(row.size() + 1, rest.size()));
+            std::uint32_t epoch = 0;
+            const auto [end, failure] = std::from_chars(row.data(), row.data() + row.size(), epoch);
+            if (failure == std::errc{} && epoch <= epochs) text_.append(row).append("\n");
+        }
+    }
+
+    /// Adds the row of epoch `epoch` (from 1), after which `steps` steps were done in all.
+    void add(std::uint32_t epoch, std::int64_t steps, const EpochMetrics& metrics, const ValidationMetrics& validation,
+             double learning_rate, double seconds) {
+        text_ += fmt::format("{},{},{}", epoch, steps, metrics.pairs);
+        for (const double value :
+             {metrics.loss, metrics.accuracy, metrics.threshold, metrics.equal_error_rate, metrics.mean_same,
+              metrics.mean_different, metrics.active_negatives, validation.accuracy, validation.equal_error_rate,
+              validation.area, learning_rate, seconds})
+            text_ += std::isnan(value) ? "," : fmt::format(",{:.6g}", value);
+        text_ += '\n';
+        write_text_file(path_, text_);
+    }
+
+  private:
+    static std::string header(ScoreKind kind) {
+        const std::string_view score = kind == ScoreKind::distance ? "distance" : "probability";
+        return fmt::format(
+            "epoch,steps,pairs,loss,accuracy,threshold,equal_error_rate,mean_{0}_same,mean_{0}_different,"
+            "active_negatives,validation_accuracy,validation_equal_error_rate,validation_area,learning_rate,seconds\n",
+            score);
+    }
+
+    std::filesystem::path path_;
+    std::string text_;
+};
+
+}  // namespace ditto

@@ -1,0 +1,361 @@
+// The training loop: epochs of batches, with schedule, metrics, checkpoints and a clean end on Ctrl-C. Compiled once,
+// whatever is trained.
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ditto/core/error.hpp"
+#include "ditto/model/weights_file.hpp"
+#include "ditto/optim/schedule.hpp"
+#include "ditto/pairs/pair_loader.hpp"
+#include "ditto/trainer/any_trainer.hpp"
+#include "ditto/training/checkpoint.hpp"
+#include "ditto/training/evaluation.hpp"
+#include "ditto/training/metrics.hpp"
+#include "ditto/training/progress.hpp"
+#include "ditto/training/run_directory.hpp"
+#include "ditto/training/statistics.hpp"
+#include "ditto/training/stop_signal.hpp"
+#include "ditto/training/validation.hpp"
+
+namespace ditto {
+
+struct TrainingSettings {
+    std::uint32_t epochs = 10;
+    PairLoaderSettings loader{};  ///< its smallest_batch is the trainer's
+    Schedule schedule = constant_schedule();
+    double learning_rate = 1e-3;          ///< the optimizer's, for metrics.csv
+    WeightsInfo weights{};                ///< goes with the weights; the threshold is filled in
+    Metadata identity{};                  ///< what the course of the training depends on: see save_checkpoint
+    int threads = 1;                      ///< for preparing images outside the steps
+    std::size_t calibration_pairs = 300;  ///< training pairs that fix the threshold, at most, without validation
+    /// Pairs of the store's images whose people have no part in training. They choose the best epoch, the threshold and
+    /// the calibration.
+    std::vector<Pair> validation{};
+    /// Evaluate and save a running average of the weights, of which each step keeps this part; the trainer must have
+    /// been made with average_weights.
+    std::optional<double> average{};
+    /// Training images, at most, on which BatchNorm's running statistics are measured before weights are evaluated or
+    /// saved (see measure_statistics); 0 leaves those of the steps.
+    std::size_t statistics_images = 0;
+    /// An epoch that ends at least this long after the last save is saved; the end of training and a stop always are.
+    std::chrono::seconds save_interval{300};
+};
+
+/// Trains an AnyTrainer on a list of pairs, into a run directory. What it takes by reference must outlive it.
+class Training {
+  public:
+    /// Throws Error if the pairs are all of one kind or too few for a batch, or the disk has not enough free space.
+    /// Writes nothing: the directory need not exist before run().
+    Training(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
+             const TrainingSettings& settings, RunDirectory directory, Progress& progress)
+        : trainer_(trainer),
+          store_(store),
+          pairs_(pairs),
+          settings_(settings),
+          directory_(std::move(directory)),
+          progress_(progress),
+          holds_images_(trainer.hold_images(store)),
+          loader_(store, pairs, loader_settings()),
+          recorder_(trainer.score_kind(), settings.weights.margin, loader_.pairs_of_epoch()),
+          metrics_file_(directory_.metrics(), trainer.score_kind()),
+          statistics_images_(images_for_statistics()) {
+        const auto same = std::ranges::count(pairs, PairLabel::same, &Pair::label);
+        if (same == 0 || same == std::ssize(pairs))
+            throw Error("all " + std::to_string(pairs.size()) + " training pairs are labelled " +
+                        (same == 0 ? "different" : "same") + "; training needs both kinds");
+        const std::uint64_t weights = stored_bytes(trainer.weights());
+        directory_.require_space(weights, weights + stored_bytes(trainer.optimizer_state()));
+        if (loader_.dropped_pairs() > 0)
+            progress_.line(
+                fmt::format("the last {} of an epoch's {} pairs are left out each time: BatchNorm needs a "
+                            "batch of at least {} pairs",
+                            loader_.dropped_pairs(), loader_.pairs_of_epoch(), trainer.minimum_pairs()));
+    }
+
+    /// Goes on from the run directory's checkpoint. Throws Error as load_checkpoint does.
+    void resume() {
+        state_ = load_checkpoint(directory_.checkpoint(), trainer_, recorder_, settings_.identity);
+        metrics_file_.resume(state_.epoch);
+    }
+
+    /// Trains until all epochs are done (true; then call finish_last() and finish_best()) or a signal has come (false).
+    /// Either way a checkpoint is on disk then. Throws Error when the loss is not finite: what was saved last stays.
+    bool run(const StopSignal& stop) {
+        progress_.start(state_.epoch * epoch_pairs() + recorder_.pairs());
+        saved_ = Clock::now();
+        while (state_.epoch < settings_.epochs) {
+            epoch_began_ = Clock::now();
+            margin_checked_ = false;
+            loader_.start_epoch(state_.epoch, state_.batch);
+            while (loader_.next(batch_)) {
+                step();
+                if (stop.signal() == 0) continue;
+                save();
+                return false;
+            }
+            end_epoch();
+        }
+        // finish_best() is going to write the last weights as the best, if they are.
+        if (state_.best_epoch == state_.epoch) unsaved_best_.reset();
+        save_best();
+        write_checkpoint();
+        if (settings_.average) trainer_.swap_average();  // from here on the trainer holds what is saved
+        return true;
+    }
+
+    /// After run(): fixes the threshold and, for distances, the calibration, from the validation pairs or else the
+    /// threshold alone from training pairs; writes the last weights with them.
+    Decision finish_last() {
+        last_decision_ = decide_now();
+        write_weights(directory_.last(), trainer_.weights(), last_decision_);
+        return last_decision_;
+    }
+
+    /// After finish_last(): writes the best weights with a threshold of their own, which it returns. The trainer then
+    /// holds these weights.
+    Decision finish_best() {
+        Decision decision = last_decision_;
+        if (state_.best_epoch != state_.epoch) {
+            load_weights(directory_.best(), trainer_.weights(), settings_.weights.fingerprint.value_or(""));
+            decision = decide_now();
+        }
+        write_weights(directory_.best(), trainer_.weights(), decision);
+        return decision;
+    }
+
+    /// Epochs done, the best of them, and the batches done of the next.
+    const TrainingState& state() const { return state_; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    // A copy of weights in memory.
+    class WeightsCopy {
+      public:
+        explicit WeightsCopy(std::vector<StoredTensor> tensors) : tensors_(std::move(tensors)) {
+            data_.resize(stored_bytes(tensors_));
+            std::byte* at = data_.data();
+            for (StoredTensor& tensor : tensors_) {
+                const std::uint64_t bytes = stored_bytes({&tensor, 1});
+                std::memcpy(at, tensor.data, bytes);
+                tensor.data = at;
+                at += bytes;
+            }
+        }
+        std::span<const StoredTensor> tensors() const { return tensors_; }
+
+      private:
+        std::vector<StoredTensor> tensors_;
+        std::vector<std::byte> data_;
+    };
+
+    // While it lives, the trainer holds what is evaluated and saved: the average of its weights, if there is one, with
+    // statistics of its own.
+    class Presentable {
+      public:
+        explicit Presentable(Training& training) : training_(training) {
+            if (training_.settings_.average) training_.trainer_.swap_average();
+            if (training_.measured_at_ == training_.trainer_.steps()) return;
+            measure_statistics(training_.trainer_, training_.store_, training_.statistics_images_,
+                               training_.settings_.threads);
+            training_.measured_at_ = training_.trainer_.steps();
+        }
+        ~Presentable() {
+            if (training_.settings_.average) training_.trainer_.swap_average();
+        }
+        Presentable(const Presentable&) = delete;
+        Presentable& operator=(const Presentable&) = delete;
+
+      private:
+        Training& training_;
+    };
+
+    std::vector<std::uint32_t> images_for_statistics() const {
+        const std::uint64_t seed = settings_.loader.seed;
+        if (settings_.statistics_images == 0) return {};
+        if (settings_.loader.people == nullptr) return statistics_images(pairs_, settings_.statistics_images, seed);
+        return statistics_images(settings_.loader.people->draw(seed, 0), settings_.statistics_images, seed);
+    }
+
+    PairLoaderSettings loader_settings() const {
+        PairLoaderSettings loader = settings_.loader;
+        loader.smallest_batch = trainer_.minimum_pairs();
+        loader.only_draws = holds_images_;
+        return loader;
+    }
+
+    std::size_t epoch_pairs() const { return loader_.pairs_of_epoch() - loader_.dropped_pairs(); }
+
+    void step() {
+        const double factor = settings_.schedule(trainer_.steps());
+        const StepResult result = holds_images_ ? trainer_.step_held(batch_.draws, batch_.labels, factor, batch_.people)
+                                                : trainer_.step(batch_.images, batch_.labels, factor, batch_.people);
+        if (!std::isfinite(result.loss)) fail_diverged(result.loss);
+        average();
+        recorder_.add(result.loss, result.scores, batch_.labels);
+        ++state_.batch;
+        check_margin(32);
+        if (progress_.is_due())
+            progress_.show({state_.epoch + 1, settings_.epochs, recorder_.pairs(), epoch_pairs(), recorder_.mean_loss(),
+                            recorder_.recent_accuracy()});
+    }
+
+    // The average takes every eighth step, which costs an eighth as much and differs little. It is young at first, and
+    // then keeps no more of the past than there is.
+    void average() {
+        constexpr std::int64_t interval = 8;
+        if (!settings_.average || (trainer_.steps() != 1 && trainer_.steps() % interval != 0)) return;
+        const auto updates = static_cast<double>(trainer_.steps() / interval);
+        trainer_.update_average(std::min(std::pow(*settings_.average, interval), updates / (updates + 1.0)));
+    }
+
+    void end_epoch() {
+        const EpochMetrics metrics = recorder_.metrics();
+        const double seconds = std::chrono::duration<double>(Clock::now() - epoch_began_).count();
+        check_margin(1);
+        ++state_.epoch;
+        state_.batch = 0;
+        // Between other features than the network's own, the distances of the steps tell no threshold.
+        state_.threshold = features() == FeatureRecipe{} ? metrics.threshold : EpochMetrics::undefined;
+        const bool save_now = Clock::now() - saved_ >= settings_.save_interval;
+        {
+            const Presentable presentable(*this);
+            const ValidationMetrics validation = validate();
+            report(metrics, validation, seconds);
+            metrics_file_.add(state_.epoch, trainer_.steps(), metrics, validation,
+                              settings_.learning_rate * settings_.schedule(trainer_.steps() - 1), seconds);
+            keep_if_best(settings_.validation.empty() ? metrics.loss : 1.0 - validation.area, save_now);
+        }
+        recorder_.clear();
+        if (save_now && state_.epoch < settings_.epochs) save();
+    }
+
+    // The figures of the validation pairs, whose threshold then is the state's.
+    ValidationMetrics validate() {
+        if (settings_.validation.empty()) return {};
+        const std::vector<double> scores = score_validation();
+        const std::vector<PairLabel> labels = pair_labels(settings_.validation);
+        state_.threshold = decide(scores, labels, trainer_.score_kind()).threshold;
+        return measure_validation(scores, labels, trainer_.score_kind());
+    }
+
+    void keep_if_best(double measure, bool save_now) {
+        if (!(measure < state_.best_measure)) return;
+        state_.best_measure = measure;
+        state_.best_epoch = state_.epoch;
+        // Short epochs would spend their time writing: their best weights wait in memory for the next save.
+        unsaved_best_.reset();
+        if (save_now)
+            write_weights(directory_.best(), trainer_.weights(), {state_.threshold});
+        else if (state_.epoch < settings_.epochs)  // after the last epoch, finish_best() writes them
+            unsaved_best_.emplace(trainer_.weights());
+        best_threshold_ = state_.threshold;
+    }
+
+    void report(const EpochMetrics& metrics, const ValidationMetrics& validation, double seconds) {
+        // A figure that the epoch's pairs do not have, all of one kind say, is left out.
+        std::string text = fmt::format("epoch {}/{}: loss {:.4f}", state_.epoch, settings_.epochs, metrics.loss);
+        if (!std::isnan(metrics.accuracy))
+            text += fmt::format(", accuracy {:.1f} %, equal error rate {:.1f} %", 100.0 * metrics.accuracy,
+                                100.0 * metrics.equal_error_rate);
+        const char* score = trainer_.score_kind() == ScoreKind::distance ? "distance" : "probability";
+        for (const auto& [mean, kind] : {std::pair(metrics.mean_same, "same"), {metrics.mean_different, "different"}})
+            if (!std::isnan(mean)) text += fmt::format(", mean {} of {} pairs {:.3f}", score, kind, mean);
+        if (!std::isnan(metrics.active_negatives))
+            text += fmt::format(", active negatives {:.1f} %", 100.0 * metrics.active_negatives);
+        if (!std::isnan(validation.area))
+            text += fmt::format("; validation: accuracy {:.1f} %, equal error rate {:.1f} %, area {:.4f}",
+                                100.0 * validation.accuracy, 100.0 * validation.equal_error_rate, validation.area);
+        progress_.line(text + fmt::format(" ({})", clock_text(seconds)));
+        if (const auto warning = collapse_warning(metrics, trainer_.score_kind(), settings_.weights.margin))
+            progress_.warn(*warning);
+    }
+
+    // Once an epoch, as soon as `enough` different pairs have been seen.
+    void check_margin(std::size_t enough) {
+        if (margin_checked_ || !settings_.weights.margin || recorder_.negatives() < enough) return;
+        margin_checked_ = true;
+        if (recorder_.active_negatives() == 0)
+            progress_.warn(margin_warning(*settings_.weights.margin, recorder_.metrics().mean_different));
+    }
+
+    void save() {
+        save_best();
+        {
+            const Presentable presentable(*this);
+            write_weights(directory_.last(), trainer_.weights(), {state_.threshold});
+        }
+        write_checkpoint();
+        saved_ = Clock::now();
+    }
+
+    void write_checkpoint() {
+        save_checkpoint(directory_.checkpoint(), trainer_, state_, recorder_, settings_.identity);
+    }
+
+    void save_best() {
+        if (!unsaved_best_) return;
+        write_weights(directory_.best(), unsaved_best_->tensors(), {best_threshold_});
+        unsaved_best_.reset();
+    }
+
+    void write_weights(const std::filesystem::path& path, std::span<const StoredTensor> weights,
+                       const Decision& decision) {
+        WeightsInfo info = settings_.weights;
+        if (!std::isnan(decision.threshold)) info.threshold = decision.threshold;
+        info.calibration = decision.calibration;
+        save_weights(path, weights, info);
+    }
+
+    std::vector<double> score_validation() {
+        return score_images(trainer_, store_, settings_.validation, settings_.threads, features());
+    }
+    Decision decide_now() {
+        if (!settings_.validation.empty())
+            return decide(score_validation(), pair_labels(settings_.validation), trainer_.score_kind());
+        return {calibrate_threshold(trainer_, store_, pairs_, settings_.calibration_pairs, settings_.loader.seed,
+                                    settings_.threads, features())};
+    }
+    FeatureRecipe features() const { return settings_.weights.features.value_or(FeatureRecipe{}); }
+
+    [[noreturn]] void fail_diverged(double loss) {
+        save_best();
+        const bool saved = std::filesystem::exists(directory_.checkpoint());
+        throw Error(fmt::format(
+            "the loss is {} at step {} (epoch {}): training has diverged; lower the learning rate. {}", loss,
+            trainer_.steps(), state_.epoch + 1,
+            saved ? directory_.checkpoint().string() + " is from before that" : "No checkpoint had been written yet"));
+    }
+
+    AnyTrainer& trainer_;
+    const ImageStore& store_;
+    std::span<const Pair> pairs_;
+    TrainingSettings settings_;
+    RunDirectory directory_;
+    Progress& progress_;
+    bool holds_images_;
+    PairLoader loader_;
+    EpochRecorder recorder_;
+    MetricsFile metrics_file_;
+    std::vector<std::uint32_t> statistics_images_;
+    std::int64_t measured_at_ = -1;  // the step whose weights' statistics the trainer has
+    TrainingState state_;
+    PairBatch batch_;
+    std::optional<WeightsCopy> unsaved_best_;
+    double best_threshold_ = EpochMetrics::undefined;
+    Decision last_decision_;
+    bool margin_checked_ = false;
+    Clock::time_point epoch_began_{}, saved_{};
+};
+
+}  // namespace ditto

@@ -1,0 +1,135 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "../support/temporary_folder.hpp"
+#include "ditto/images/image_file.hpp"
+#include "ditto/images/save_png.hpp"
+#include "images.hpp"
+
+using namespace ditto;
+
+namespace {
+
+std::string load_error(const std::filesystem::path& path) {
+    const std::string error = error_of([&] { load_image(path); });
+    CHECK(contains(error, path.string()));
+    CHECK(!contains(error, "\n"));
+    return error;
+}
+
+}  // namespace
+
+TEST_CASE("a PNG gives back every byte") {
+    const TemporaryFolder folder;
+    const Image image = noise_image(17, 31);
+    save_png(folder / "a.png", image);
+    CHECK(folder.entries() == 1);
+    const Image loaded = load_image(folder / "a.png");
+    CHECK(loaded.height == 17);
+    CHECK(loaded.width == 31);
+    CHECK(loaded.pixels == image.pixels);
+}
+
+TEST_CASE("grey and transparent PNGs become RGB") {
+    const TemporaryFolder folder;
+    const unsigned char grey[] = {10, 250}, rgba[] = {1, 2, 3, 40, 5, 6, 7, 80};
+    REQUIRE(stbi_write_png((folder / "grey.png").c_str(), 2, 1, 1, grey, 2) != 0);
+    REQUIRE(stbi_write_png((folder / "rgba.png").c_str(), 2, 1, 4, rgba, 8) != 0);
+    CHECK(load_image(folder / "grey.png").pixels == std::vector<std::uint8_t>{10, 10, 10, 250, 250, 250});
+    CHECK(load_image(folder / "rgba.png").pixels == std::vector<std::uint8_t>{1, 2, 3, 5, 6, 7});
+}
+
+TEST_CASE("a JPEG is close to what was written, whatever its name") {
+    const TemporaryFolder folder;
+    const Image image = smooth_image(40, 56);
+    write_text(folder / "a.png", jpeg(image));
+    const Image loaded = load_image(folder / "a.png");
+    REQUIRE(loaded.pixels.size() == image.pixels.size());
+    double error = 0.0;
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) error += std::abs(int{loaded.pixels[i]} - image.pixels[i]);
+    // Quality 95 quantizes the coefficients of smooth images by a few levels; a wrong channel order costs 80.
+    CHECK(error / static_cast<double>(image.pixels.size()) < 4.0);
+}
+
+TEST_CASE("PGM and PPM") {
+    const TemporaryFolder folder;
+    using Bytes = std::vector<std::uint8_t>;
+    write_text(folder / "a.pgm", "P5\n# a comment\n2 1\n255\n\x0A\xFA");
+    CHECK(load_image(folder / "a.pgm").pixels == Bytes{10, 10, 10, 250, 250, 250});
+    write_text(folder / "a.ppm", "P6 1 1 255 \x01\x02\x03");
+    CHECK(load_image(folder / "a.ppm").pixels == Bytes{1, 2, 3});
+    write_text(folder / "scaled.pgm", "P5 2 1 100\n\x64\x32");  // 100 of 100 and 50 of 100
+    CHECK(load_image(folder / "scaled.pgm").pixels == Bytes{255, 255, 255, 128, 128, 128});
+    write_text(folder / "wide.pgm", std::string("P5 1 1 65535\n\x80\x00", 15));  // 32768 of 65535
+    CHECK(load_image(folder / "wide.pgm").pixels == Bytes{128, 128, 128});
+    write_text(folder / "first.pgm", "P5 2 1 255\n#a");  // pixels that look like a comment
+    CHECK(load_image(folder / "first.pgm").pixels == Bytes{35, 35, 35, 97, 97, 97});
+
+    write_text(folder / "short.pgm", "P5 2 2 255\nabc");
+    CHECK(contains(load_error(folder / "short.pgm"), "cut short"));
+    for (const char* header : {"P5", "P5 2", "P5 2 2 255", "P5 0 2 255\n", "P5 -2 2 255\n", "P5 2 2 70000\nabcd",
+                               "P5 2 2 0\nabcd", "P5 two 2 255\nabcd", "P5 # no end"}) {
+        write_text(folder / "bad.pgm", header);
+        CHECK(contains(load_error(folder / "bad.pgm"), "header is malformed"));
+    }
+}
+
+TEST_CASE("files that are no images") {
+    const TemporaryFolder folder;
+    CHECK(contains(load_error(folder / "missing.jpg"), "no such file"));
+    std::filesystem::create_directory(folder / "folder.jpg");
+    CHECK(contains(load_error(folder / "folder.jpg"), "not a regular file"));
+    write_text(folder / "empty.jpg", "");
+    CHECK(contains(load_error(folder / "empty.jpg"), "empty"));
+    write_text(folder / "text.jpg", "I am not a picture.\n");
+    CHECK(contains(load_error(folder / "text.jpg"), "not a JPEG, PNG"));
+    write_text(folder / "gif.jpg", "GIF89a and so on");
+    CHECK(contains(load_error(folder / "gif.jpg"), "not a JPEG, PNG"));
+    write_text(folder / "noise.jpg", "\xFF\xD8\xFF\xDA plain nonsense \xFF\xD9");
+    CHECK(!load_error(folder / "noise.jpg").empty());
+    if (geteuid() != 0) {  // root may read everything
+        write_text(folder / "secret.jpg", jpeg(smooth_image(8, 8)));
+        std::filesystem::permissions(folder / "secret.jpg", std::filesystem::perms::none);
+        CHECK(contains(load_error(folder / "secret.jpg"), "permissions"));
+    }
+}
+
+TEST_CASE("a file cut anywhere is an error") {
+    const TemporaryFolder folder;
+    save_png(folder / "whole.png", noise_image(16, 16));
+    const std::string bytes = jpeg(noise_image(16, 16)), png = read_text(folder / "whole.png");
+    // The last 12 bytes of a PNG, its end chunk, hold no pixels: stb_image does not miss them.
+    for (const auto& [whole, enough] : {std::pair{bytes, bytes.size()}, std::pair{png, png.size() - 12}})
+        for (std::size_t size = 1; size < enough; ++size) {
+            write_text(folder / "cut", whole.substr(0, size));
+            CHECK(!error_of([&] { load_image(folder / "cut"); }).empty());
+        }
+}
+
+TEST_CASE("images that claim to be enormous are not decoded") {
+    const TemporaryFolder folder;
+    save_png(folder / "a.png", noise_image(4, 4));
+    std::string png = read_text(folder / "a.png");
+    png.replace(16, 8, std::string("\0\0\x2E\xE0\0\0\x2E\xE0", 8));  // width and height in the first chunk
+    write_text(folder / "a.png", png);
+    CHECK(contains(load_error(folder / "a.png"), "12000 x 12000"));
+    std::string bytes = jpeg(noise_image(8, 8));
+    const std::size_t frame = bytes.find("\xFF\xC0");
+    REQUIRE(frame != std::string::npos);
+    bytes.replace(frame + 5, 4, "\xFF\xFF\xFF\xFF");
+    write_text(folder / "a.jpg", bytes);
+    CHECK(contains(load_error(folder / "a.jpg"), "65535 x 65535"));
+    write_text(folder / "a.pgm", "P5 99999999 99999999 255\nabc");
+    CHECK(contains(load_error(folder / "a.pgm"), "claims"));
+}
+
+TEST_CASE("a PNG that cannot be written leaves nothing") {
+    const TemporaryFolder folder;
+    CHECK(!error_of([&] { save_png(folder / "no/such/a.png", noise_image(2, 2)); }).empty());
+    CHECK(contains(error_of([&] { save_png(folder / "a.png", Image{}); }), "0 x 0"));
+    CHECK(folder.entries() == 0);
+}

@@ -1,0 +1,107 @@
+// What travels with weights in a file's metadata.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "../support/temporary_folder.hpp"
+#include "ditto/model/weights_file.hpp"
+
+using namespace ditto;
+
+namespace {
+
+WeightsInfo round_trip(const std::filesystem::path& path, const WeightsInfo& info) {
+    save_weights(path, {}, info);
+    return weights_info(SafetensorsReader(path));
+}
+
+WeightsInfo read_entry(const std::filesystem::path& path, const std::string& key, const std::string& value) {
+    write_safetensors(path, {}, {{key, value}});
+    return weights_info(SafetensorsReader(path));
+}
+
+}  // namespace
+
+TEST_CASE("every entry comes back as it was") {
+    const TemporaryFolder folder;
+    const WeightsInfo info{"abc",
+                           "contrastive",
+                           0.1,
+                           1.0 / 3.0,
+                           ImageRecipe{0.45, 128, 96},
+                           FeatureRecipe{true, true},
+                           Calibration{-1.0 / 7.0, 1e-300}};
+    const WeightsInfo found = round_trip(folder / "w.safetensors", info);
+    CHECK(found.fingerprint == info.fingerprint);
+    CHECK(found.loss == info.loss);
+    CHECK(found.margin == info.margin);
+    CHECK(found.threshold == info.threshold);
+    CHECK(found.recipe == info.recipe);
+    CHECK(found.features == info.features);
+    CHECK(found.calibration == info.calibration);
+}
+
+TEST_CASE("plain features write no entry: the file is the one that earlier versions wrote") {
+    const TemporaryFolder folder;
+    const WeightsInfo nothing = round_trip(folder / "w.safetensors", {});
+    CHECK_FALSE(nothing.features);
+    CHECK_FALSE(nothing.calibration);
+    const Metadata expected{{"format", "pt"}, {"ditto.threshold", "2.5"}};
+    CHECK(to_metadata({.threshold = 2.5, .features = FeatureRecipe{}}) == expected);
+    CHECK(to_metadata({.threshold = 2.5}) == expected);
+    CHECK(to_metadata({.features = FeatureRecipe{true, false}, .calibration = Calibration{-2, 0.5}}) ==
+          Metadata{{"format", "pt"},
+                   {"ditto.features", "mirror=averaged"},
+                   {"ditto.calibration", "slope=-2 intercept=0.5"}});
+}
+
+TEST_CASE("entries that this version does not know are refused, naming the file") {
+    const TemporaryFolder folder;
+    const auto path = folder / "w.safetensors";
+    const auto refused = [&](const std::string& key, const std::string& value, const std::string& message) {
+        CHECK_THROWS_WITH_AS(read_entry(path, key, value), doctest::Contains((path.string() + ": " + message).c_str()),
+                             Error);
+    };
+    refused("ditto.features", "mirror=maximum", "feature recipe 'mirror=maximum' is neither");
+    refused("ditto.recipe", "crop=1 height=128 width=128 pixels=bgr", "image recipe 'crop=1 height=128");
+    refused("ditto.calibration", "slope=1", "calibration 'slope=1' is not of the form");
+    refused("ditto.threshold", "high", "its ditto.threshold is 'high', which is no number");
+}
+
+TEST_CASE("weights of another loss give a training to start from their network, and leave the head") {
+    const TemporaryFolder folder;
+    const auto path = folder / "w.safetensors";
+    struct Numbers {
+        std::array<float, 2> network, head;
+        std::vector<StoredTensor> tensors(bool with_head) {
+            std::vector<StoredTensor> all{
+                {"backbone.0.weight", {"weight", 1, {2}}, StoredType::float32, network.data()}};
+            if (with_head) all.push_back({"head.weight", {"weight", 1, {2}}, StoredType::float32, head.data()});
+            return all;
+        }
+    };
+    using Pair = std::array<float, 2>;
+    Numbers with{{1, 2}, {3, 4}}, into{{5, 6}, {7, 8}};
+    save_weights(path, with.tensors(true), {.fingerprint = "small", .loss = "bce"});
+    load_weights(path, into.tensors(true), "small", "difference");
+    CHECK(into.network == Pair{1, 2});
+    CHECK(into.head == Pair{7, 8});
+    load_weights(path, into.tensors(true), "small", "bce");
+    CHECK(into.head == Pair{3, 4});
+    into.network = {0, 0};
+    load_weights(path, into.tensors(false), "small", "contrastive");
+    CHECK(into.network == Pair{1, 2});
+    CHECK_THROWS_WITH_AS(load_weights(path, into.tensors(false), "small"), doctest::Contains("head.weight"), Error);
+    CHECK_THROWS_WITH_AS(load_weights(path, into.tensors(true), "other", "difference"),
+                         doctest::Contains("fingerprint"), Error);
+
+    save_weights(path, with.tensors(false), {.fingerprint = "small", .loss = "contrastive"});
+    into.network = {0, 0};
+    load_weights(path, into.tensors(true), "small", "bce");
+    CHECK(into.network == Pair{1, 2});
+    CHECK_THROWS_WITH_AS(load_weights(path, into.tensors(true), "small", "contrastive"),
+                         doctest::Contains("no tensor head.weight"), Error);
+}

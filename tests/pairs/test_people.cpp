@@ -1,0 +1,170 @@
+// Who is on which image, holding people out, and drawing pairs of people.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ditto/pairs/people_sampler.hpp"
+#include "ditto/pairs/people_split.hpp"
+
+using namespace ditto;
+
+namespace {
+
+constexpr const char* three_people =
+    "a/1.jpg a/2.jpg 1\n"
+    "a/2.jpg b/1.jpg 0\n"
+    "c/1.jpg b/1.jpg 0\n"
+    "b/2.jpg b/1.jpg 1\n";
+
+// 40 people in folders p0 to p39, the first ten with three images each, the next ten with two.
+PairList many_people() {
+    std::string text;
+    const auto path = [](int person, int image) {
+        return "p" + std::to_string(person) + "/" + std::to_string(image) + ".jpg";
+    };
+    for (int person = 0; person < 20; ++person) text += path(person, 0) + " " + path(person, 1) + " 1\n";
+    for (int person = 0; person < 10; ++person) text += path(person, 0) + " " + path(person, 2) + " 1\n";
+    for (int person = 0; person < 40; ++person) text += path(person, 0) + " " + path((person + 1) % 40, 0) + " 0\n";
+    return parse_pair_list(text, "many");
+}
+
+std::vector<std::uint32_t> all_images(const People& people) {
+    std::vector<std::uint32_t> images(people.person_of_image.size());
+    for (std::uint32_t i = 0; i < images.size(); ++i) images[i] = i;
+    return images;
+}
+
+}  // namespace
+
+TEST_CASE("a folder is a person where the pairs agree with it") {
+    const PairList list = parse_pair_list(three_people, "list");
+    const People people = people_of(list);
+    CHECK(people.by_folder);
+    CHECK(people.count == 3);
+    // a/1 a/2 b/1 c/1 b/2, in order of appearance
+    CHECK(people.person_of_image == std::vector<std::uint32_t>{0, 0, 1, 2, 1});
+    CHECK(people.images() == std::vector<std::vector<std::uint32_t>>{{0, 1}, {2, 4}, {3}});
+}
+
+TEST_CASE("elsewhere chains of same pairs are people") {
+    // All in one folder.
+    const PairList flat = parse_pair_list("x/1 x/2 1\nx/3 x/2 1\nx/3 x/4 0\nx/5 x/6 1\n", "list");
+    const People people = people_of(flat);
+    CHECK_FALSE(people.by_folder);
+    CHECK(people.person_of_image == std::vector<std::uint32_t>{0, 0, 0, 1, 2, 2});
+    // A same pair across folders: one person may be in several.
+    CHECK(people_of(parse_pair_list("a/1 b/1 1\na/1 c/1 0\n", "list")).count == 2);
+}
+
+TEST_CASE("pairs that contradict each other are an error that names the images") {
+    const PairList list = parse_pair_list("x1 x2 1\nx2 x3 1\nx1 x3 0\n", "list");
+    CHECK_THROWS_WITH_AS(people_of(list),
+                         "the pairs contradict each other: x1 and x3 are labelled different, but a chain of same pairs "
+                         "connects them; correct the list",
+                         Error);
+}
+
+TEST_CASE("a person with many images has as many pairs to validate on, not the square of them") {
+    const auto pairs = detail::same_pairs({{0}, {1, 2}, {3, 4, 5}, {6, 7, 8, 9}});
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> images;
+    for (const Pair& pair : pairs) {
+        CHECK(pair.label == PairLabel::same);
+        images.emplace_back(pair.left, pair.right);
+    }
+    CHECK(images == decltype(images){{1, 2}, {3, 4}, {4, 5}, {5, 3}, {6, 7}, {7, 8}, {8, 9}, {9, 6}});
+}
+
+TEST_CASE("people are held out with all their images, and validate in pairs of their own") {
+    const PairList list = many_people();
+    const People people = people_of(list);
+    const PeopleSplit split = hold_people_out(list.pairs, people, 0.3, 5);
+    CHECK(split.held_out == 12);  // 6 of the 20 with one image, 6 of the 20 with several
+    std::set<std::uint32_t> out, in;
+    for (const Pair& pair : split.validation)
+        for (const std::uint32_t image : {pair.left, pair.right}) out.insert(people.person_of_image[image]);
+    for (const std::uint32_t image : split.training_images) in.insert(people.person_of_image[image]);
+    CHECK(in.size() == 28);
+    for (const std::uint32_t person : out) CHECK_FALSE(in.contains(person));
+    for (const Pair& pair : split.training) {
+        CHECK(in.contains(people.person_of_image[pair.left]));
+        CHECK(in.contains(people.person_of_image[pair.right]));
+    }
+    // Labels are true, both kinds are as many, and no pair comes twice.
+    std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
+    std::map<PairLabel, int> count;
+    for (const Pair& pair : split.validation) {
+        CHECK((people.person_of_image[pair.left] == people.person_of_image[pair.right]) ==
+              (pair.label == PairLabel::same));
+        CHECK(seen.insert(std::minmax(pair.left, pair.right)).second);
+        ++count[pair.label];
+    }
+    CHECK(count[PairLabel::same] == count[PairLabel::different]);
+    CHECK(count[PairLabel::same] >= 6);
+}
+
+TEST_CASE("who is held out depends on the seed alone") {
+    const PairList list = many_people();
+    const People people = people_of(list);
+    const auto images = [&](std::uint64_t seed) {
+        return hold_people_out(list.pairs, people, 0.3, seed).training_images;
+    };
+    CHECK(images(5) == images(5));
+    CHECK(images(5) != images(6));
+}
+
+TEST_CASE("a part without pairs of both kinds is an error") {
+    const PairList list = many_people();
+    const People people = people_of(list);
+    CHECK_THROWS_WITH_AS(hold_people_out(list.pairs, people, 0.01, 1),
+                         "holding out 0 of 40 people leaves validation without pairs of both kinds; hold out another "
+                         "fraction, or give more pairs",
+                         Error);
+    CHECK_THROWS_AS(hold_people_out(list.pairs, people, 0.99, 1), Error);
+}
+
+TEST_CASE("an epoch's drawn pairs hold every image once, with true labels") {
+    const PairList list = many_people();
+    const People people = people_of(list);
+    const PeopleSampler sampler(people, all_images(people));
+    // 10 people of three images give a pair and one left over, 10 of two give a pair: 20 same pairs; 10 left over and
+    // 20 with one image make 15 different ones.
+    CHECK(sampler.same_pairs() == 20);
+    CHECK(sampler.pairs() == 35);
+    for (const std::uint32_t epoch : {0U, 1U}) {
+        std::set<std::uint32_t> seen;
+        for (const Pair& pair : sampler.draw(3, epoch)) {
+            CHECK((sampler.person(pair.left) == sampler.person(pair.right)) == (pair.label == PairLabel::same));
+            CHECK(seen.insert(pair.left).second);
+            CHECK(seen.insert(pair.right).second);
+        }
+        CHECK(seen.size() == 70);
+    }
+}
+
+TEST_CASE("drawn pairs change with the epoch and the seed, and only with them; each stretch has both kinds") {
+    const People people = people_of(many_people());
+    const PeopleSampler sampler(people, all_images(people));
+    const auto lefts = [&](std::uint64_t seed, std::uint32_t epoch) {
+        std::vector<std::uint32_t> all;
+        for (const Pair& pair : sampler.draw(seed, epoch)) all.push_back(pair.left);
+        return all;
+    };
+    CHECK(lefts(3, 0) == lefts(3, 0));
+    CHECK(lefts(3, 0) != lefts(3, 1));
+    CHECK(lefts(3, 0) != lefts(4, 0));
+    const std::vector<Pair> pairs = sampler.draw(3, 0);
+    for (std::size_t first = 0; first + 7 <= pairs.size(); first += 7)  // 20 of 35 are same: 4 of 7
+        CHECK(std::count_if(pairs.begin() + static_cast<std::ptrdiff_t>(first),
+                            pairs.begin() + static_cast<std::ptrdiff_t>(first + 7),
+                            [](const Pair& pair) { return pair.label == PairLabel::same; }) == 4);
+}
+
+TEST_CASE("people without two images of anyone cannot be drawn") {
+    const People people = people_of(parse_pair_list("a/1 b/1 0\nc/1 d/1 0\n", "list"));
+    CHECK_THROWS_AS(PeopleSampler(people, all_images(people)), Error);
+}

@@ -1,0 +1,45 @@
+// A trainer that calls a function before each step of another one.
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "ditto/trainer/any_trainer.hpp"
+
+class HookedTrainer final : public ditto::AnyTrainer {
+  public:
+    HookedTrainer(ditto::AnyTrainer& trainer, std::function<void()> before_step)
+        : trainer_(trainer), before_step_(std::move(before_step)) {}
+
+    /// From this step (counted from 1) on, the loss is NaN.
+    std::int64_t diverges_at = 0;
+
+    ditto::StepResult step(std::span<const float> images, std::span<const ditto::PairLabel> labels, double rate_factor,
+                           std::span<const std::uint32_t> people) override {
+        before_step_();
+        ditto::StepResult result = trainer_.step(images, labels, rate_factor, people);
+        if (diverges_at > 0 && steps() >= diverges_at) result.loss = std::numeric_limits<double>::quiet_NaN();
+        return result;
+    }
+    void update_statistics(std::span<const float> images, double keep) override {
+        trainer_.update_statistics(images, keep);
+    }
+    void embed(std::span<const float> images, std::span<float> features) override { trainer_.embed(images, features); }
+    void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
+        trainer_.score(left, right, scores);
+    }
+    void update_average(double keep) override { trainer_.update_average(keep); }
+    void swap_average() override { trainer_.swap_average(); }
+    std::size_t capacity_pairs() const override { return trainer_.capacity_pairs(); }
+    ditto::Extents image_extents() const override { return trainer_.image_extents(); }
+    std::size_t feature_count() const override { return trainer_.feature_count(); }
+    ditto::ScoreKind score_kind() const override { return trainer_.score_kind(); }
+    std::size_t minimum_pairs() const override { return trainer_.minimum_pairs(); }
+    std::int64_t& steps() override { return trainer_.steps(); }
+    std::vector<ditto::StoredTensor> weights() override { return trainer_.weights(); }
+    std::vector<ditto::StoredTensor> optimizer_state() override { return trainer_.optimizer_state(); }
+
+  private:
+    ditto::AnyTrainer& trainer_;
+    std::function<void()> before_step_;
+};

@@ -1,0 +1,84 @@
+#include <doctest/doctest.h>
+#include <cmath>
+
+#include "ditto/training/metrics.hpp"
+
+namespace {
+
+using ditto::EpochRecorder, ditto::PairLabel, ditto::ScoreKind;
+constexpr PairLabel same = PairLabel::same, different = PairLabel::different;
+
+}  // namespace
+
+TEST_CASE("metrics of distances, computed by hand") {
+    EpochRecorder recorder(ScoreKind::distance, 1.0, 6);
+    recorder.add(2.0, std::vector{0.2, 0.5, 0.6, 3.0}, std::vector{same, same, different, different});
+    recorder.add(5.0, std::vector{0.4, 0.8}, std::vector{different, same});
+    const ditto::EpochMetrics metrics = recorder.metrics();
+    CHECK(metrics.pairs == 6);
+    CHECK(metrics.loss == doctest::Approx((4 * 2.0 + 2 * 5.0) / 6));
+    CHECK(metrics.mean_same == doctest::Approx(0.5));
+    CHECK(metrics.mean_different == doctest::Approx(4.0 / 3));
+    CHECK(metrics.active_negatives == doctest::Approx(2.0 / 3));  // 0.4 and 0.6 are inside the margin
+    // In order: 0.2 same, 0.4 different, 0.5 same, 0.6 different, 0.8 same, 3.0 different. The thresholds between 0.2
+    // and 0.4, 0.5 and 0.6, 0.8 and 3.0 each get 4 right; the first of them is taken.
+    CHECK(metrics.accuracy == doctest::Approx(4.0 / 6));
+    CHECK(metrics.threshold == doctest::Approx(0.3));
+    CHECK(metrics.equal_error_rate == doctest::Approx(1.0 / 3));
+}
+
+TEST_CASE("probabilities are told apart at one half, and have no margin") {
+    EpochRecorder recorder(ScoreKind::probability, std::nullopt, 4);
+    recorder.add(0.5, std::vector{0.9, 0.4, 0.1, 0.2}, std::vector{same, same, different, different});
+    const ditto::EpochMetrics metrics = recorder.metrics();
+    CHECK(metrics.threshold == 0.5);
+    CHECK(metrics.accuracy == 0.75);
+    CHECK(metrics.equal_error_rate == 0.0);
+    CHECK(std::isnan(metrics.active_negatives));
+}
+
+TEST_CASE("what one kind of pair cannot tell is undefined") {
+    EpochRecorder recorder(ScoreKind::distance, 1.0, 2);
+    CHECK(std::isnan(recorder.metrics().loss));
+    recorder.add(1.0, std::vector{0.5}, std::vector{same});
+    CHECK(recorder.metrics().loss == 1.0);
+    CHECK(std::isnan(recorder.metrics().accuracy));
+    CHECK(std::isnan(recorder.metrics().mean_different));
+    CHECK(std::isnan(recorder.recent_accuracy()));
+}
+
+TEST_CASE("recent accuracy looks at the latest pairs only") {
+    EpochRecorder recorder(ScoreKind::probability, std::nullopt, 4);
+    recorder.add(1.0, std::vector{0.1, 0.9}, std::vector{same, different});
+    recorder.add(1.0, std::vector{0.9, 0.1}, std::vector{same, different});
+    CHECK(recorder.recent_accuracy(2) == 1.0);
+    CHECK(recorder.recent_accuracy() == 0.5);
+}
+
+TEST_CASE("a resumed record goes on as if it had not stopped") {
+    const std::vector scores{0.3, 1.7, 0.1, 0.9};
+    const std::vector labels{same, different, different, same};
+    EpochRecorder whole(ScoreKind::distance, 1.0, 4), resumed(ScoreKind::distance, 1.0, 4);
+    whole.add(0.1, std::span(scores).first(2), std::span(labels).first(2));
+    resumed.add(7.0, std::vector{5.0}, std::vector{same});  // forgotten
+    resumed.resume(whole.loss_sum(), whole.scores(), whole.labels());
+    for (EpochRecorder* recorder : {&whole, &resumed})
+        recorder->add(0.7, std::span(scores).last(2), std::span(labels).last(2));
+    CHECK(whole.loss_sum() == resumed.loss_sum());
+    CHECK(whole.metrics().mean_same == resumed.metrics().mean_same);
+    CHECK(whole.active_negatives() == resumed.active_negatives());
+    CHECK(resumed.pairs() == 4);
+}
+
+TEST_CASE("collapsed features are reported, healthy ones are not") {
+    ditto::EpochMetrics metrics;
+    metrics.mean_same = 0.01;
+    metrics.mean_different = 0.04;
+    CHECK(collapse_warning(metrics, ScoreKind::distance, 1.0).has_value());
+    metrics.mean_different = 0.6;
+    CHECK_FALSE(collapse_warning(metrics, ScoreKind::distance, 1.0).has_value());
+    metrics.score_deviation = 0.001;
+    CHECK(collapse_warning(metrics, ScoreKind::probability, std::nullopt).has_value());
+    metrics.score_deviation = 0.1;
+    CHECK_FALSE(collapse_warning(metrics, ScoreKind::probability, std::nullopt).has_value());
+}

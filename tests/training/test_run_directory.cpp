@@ -1,0 +1,67 @@
+#include <doctest/doctest.h>
+
+#include "../images/images.hpp"
+#include "../support/temporary_folder.hpp"
+#include "ditto/training/run_directory.hpp"
+
+using ditto::RunDirectory;
+
+TEST_CASE("a new run takes a folder that holds none") {
+    const TemporaryFolder folder;
+    const RunDirectory directory(folder / "a/b");
+    directory.create();
+    CHECK(std::filesystem::is_directory(directory.path()));
+    CHECK_NOTHROW(directory.create());  // still empty
+    ditto::write_text_file(directory.config(), "{}");
+    const std::string error = error_of([&] { directory.create(); });
+    CHECK(contains(error, "b holds a run already (config.json)"));
+    CHECK(read_text(directory.config()) == "{}");
+}
+
+TEST_CASE("a folder that cannot be made, or holds nothing to resume") {
+    const TemporaryFolder folder;
+    write_text(folder / "file", "");
+    CHECK(contains(error_of([&] { RunDirectory(folder / "file/run").create(); }), "cannot make the run directory"));
+    CHECK(
+        contains(error_of([&] { RunDirectory(folder / "none").require_checkpoint(); }), "there is nothing to resume"));
+}
+
+TEST_CASE("numbered runs") {
+    const TemporaryFolder folder;
+    CHECK(RunDirectory::next_numbered(folder / "runs") == folder / "runs/1");
+    std::filesystem::create_directories(folder / "runs/1");
+    CHECK(RunDirectory::next_numbered(folder / "runs") == folder / "runs/2");
+}
+
+TEST_CASE("free space is checked against what will be written") {
+    const TemporaryFolder folder;
+    const RunDirectory directory(folder / "run");  // not made yet
+    CHECK_NOTHROW(directory.require_space(1000, 3000));
+    const std::string error =
+        error_of([&] { directory.require_space(std::uint64_t{1} << 58, std::uint64_t{3} << 58); });
+    CHECK(contains(error, std::to_string(std::uint64_t{8} << 58) + " bytes needed"));
+}
+
+TEST_CASE("metrics.csv: a row an epoch, undefined figures empty, and rows after the checkpoint forgotten") {
+    const TemporaryFolder folder;
+    ditto::MetricsFile file(folder / "metrics.csv", ditto::ScoreKind::probability);
+    ditto::EpochMetrics metrics;
+    metrics.pairs = 10;
+    metrics.loss = 0.5;
+    ditto::ValidationMetrics validation;
+    for (const std::uint32_t epoch : {1U, 2U, 3U}) file.add(epoch, 5 * epoch, metrics, validation, 0.001, 1.5);
+    const std::string header =
+        "epoch,steps,pairs,loss,accuracy,threshold,equal_error_rate,mean_probability_same,mean_probability_different,"
+        "active_negatives,validation_accuracy,validation_equal_error_rate,validation_area,learning_rate,seconds\n";
+    const std::string two_rows = header + "1,5,10,0.5,,,,,,,,,,0.001,1.5\n2,10,10,0.5,,,,,,,,,,0.001,1.5\n";
+    CHECK(read_text(folder / "metrics.csv") == two_rows + "3,15,10,0.5,,,,,,,,,,0.001,1.5\n");
+
+    ditto::MetricsFile resumed(folder / "metrics.csv", ditto::ScoreKind::probability);
+    resumed.resume(2);
+    resumed.add(3, 16, metrics, {}, 0.001, 1.5);
+    CHECK(read_text(folder / "metrics.csv") == two_rows + "3,16,10,0.5,,,,,,,,,,0.001,1.5\n");
+    resumed.add(4, 20, metrics, {0.75, 0.25, 0.875}, 0.001, 1.5);
+    CHECK(read_text(folder / "metrics.csv") ==
+          two_rows + "3,16,10,0.5,,,,,,,,,,0.001,1.5\n4,20,10,0.5,,,,,,,0.75,0.25,0.875,0.001,1.5\n");
+    CHECK(folder.entries() == 1);
+}
