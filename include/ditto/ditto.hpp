@@ -2,11 +2,9 @@
 #pragma once
 
 #include "ditto/core/tensor.hpp"
-#include "ditto/device/cpu/cpu.hpp"
+#include "ditto/cpu.hpp"
 #include "ditto/device/cuda/cuda.hpp"
-#include "ditto/layers/cpu.hpp"
 #include "ditto/layers/layers.hpp"
-#include "ditto/losses/cpu.hpp"
 #include "ditto/losses/losses.hpp"
 #include "ditto/model/fingerprint.hpp"
 #include "ditto/model/inference.hpp"
@@ -19,8 +17,7 @@
 #include "ditto/trainer/trainer.hpp"
 
 #if defined(__CUDACC__) || defined(DITTO_CUDA_EMULATION)
-#include "ditto/layers/cuda.cuh"
-#include "ditto/losses/cuda.cuh"
+#include "ditto/cuda.cuh"
 #include "ditto/model/cuda_inference.cuh"
 #include "ditto/trainer/cuda_trainer.cuh"
 #endif

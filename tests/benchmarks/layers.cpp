@@ -120,7 +120,7 @@ class LayerPasses {
         call.buffers = pointers<float*>(buffers_);
         call.saved = saved_.data();
         call.workspace = workspace_.data();
-        forward(Layer{}, Input{}, device_, call);
+        Kernel<Layer, Input, Device>::forward(device_, call);
     }
 
     void run_backward(bool with_input_gradient) const {
@@ -136,7 +136,7 @@ class LayerPasses {
         call.parameter_gradients = pointers<float*>(gradients_);
         call.saved = saved_.data();
         call.workspace = workspace_.data();
-        backward(Layer{}, Input{}, device_, call);
+        Kernel<Layer, Input, Device>::backward(device_, call);
     }
 
   private:
@@ -149,7 +149,7 @@ class LayerPasses {
         return static_cast<std::size_t>(numbers);
     }
     std::size_t scratch(Phase phase) const {
-        return workspace_bytes(Layer{}, Input{}, device_, {phase, images_, device_.threads});
+        return Kernel<Layer, Input, Device>::workspace_bytes({phase, images_, device_.threads});
     }
     // In place where training runs in place; only layers that may do so twice without changing their result are.
     float* forward_output() const { return Layer::in_place ? input_.data() : output_.data(); }

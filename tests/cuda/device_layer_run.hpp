@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "../layers/layer_run.hpp"
-#include "ditto/layers/cuda.cuh"
+#include "ditto/cuda.cuh"
 
 namespace ditto::test {
 
@@ -42,6 +42,7 @@ template <class Precision, class LayerType, class InputShape>
 void run_on_cuda(LayerRun<LayerType, InputShape, fp32>& run, std::size_t count, std::size_t groups, bool training,
                  bool first_layer = false) {
     using A = typename Cuda<Precision>::activation;
+    using LayerKernel = Kernel<LayerType, InputShape, Cuda<Precision>>;
     detail::CudaContext context(0);
     const Cuda<Precision> device{1, 0, &context};
     const Phase phase = training ? Phase::training_forward : Phase::inference;
@@ -60,9 +61,8 @@ void run_on_cuda(LayerRun<LayerType, InputShape, fp32>& run, std::size_t count, 
 
     std::array<const float*, max_layer_tensors> all_parameters{};
     for (std::size_t i = 0; i < parameters.size(); ++i) all_parameters[i] = parameters[i]->data();
-    const auto prepared = memory(prepared_bytes(LayerType{}, InputShape{}, device));
-    if constexpr (prepared_bytes(LayerType{}, InputShape{}, Cuda<Precision>{}) > 0)
-        prepare(LayerType{}, InputShape{}, device, all_parameters, prepared->data());
+    const auto prepared = memory(LayerKernel::prepared_bytes);
+    if constexpr (LayerKernel::prepared_bytes > 0) LayerKernel::prepare(device, all_parameters, prepared->data());
 
     ForwardCall<float, A> forward_call{};
     forward_call.images = count;
@@ -74,9 +74,9 @@ void run_on_cuda(LayerRun<LayerType, InputShape, fp32>& run, std::size_t count, 
     forward_call.prepared = prepared->data();
     for (std::size_t i = 0; i < buffers.size(); ++i) forward_call.buffers[i] = buffers[i]->data();
     forward_call.saved = saved->data();
-    const auto forward_memory = memory(workspace_bytes(LayerType{}, InputShape{}, device, {phase, count, 1}));
+    const auto forward_memory = memory(LayerKernel::workspace_bytes({phase, count, 1}));
     forward_call.workspace = forward_memory->data();
-    forward(LayerType{}, InputShape{}, device, forward_call);
+    LayerKernel::forward(device, forward_call);
 
     if (training) {
         BackwardCall<float, A> call{};
@@ -90,10 +90,10 @@ void run_on_cuda(LayerRun<LayerType, InputShape, fp32>& run, std::size_t count, 
         call.prepared = prepared->data();
         for (std::size_t i = 0; i < parameters.size(); ++i) call.parameter_gradients[i] = gradients[i]->data();
         call.saved = saved->data();
-        const auto bytes = workspace_bytes(LayerType{}, InputShape{}, device, {Phase::training_backward, count, 1});
+        const auto bytes = LayerKernel::workspace_bytes({Phase::training_backward, count, 1});
         const auto backward_memory = memory(bytes);
         call.workspace = backward_memory->data();
-        backward(LayerType{}, InputShape{}, device, call);
+        LayerKernel::backward(device, call);
         context.wait();
     }
     context.wait();

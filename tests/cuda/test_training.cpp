@@ -9,8 +9,7 @@
 #include <vector>
 
 #include "../training/small_training.hpp"
-#include "ditto/layers/cuda.cuh"
-#include "ditto/losses/cuda.cuh"
+#include "ditto/cuda.cuh"
 #include "ditto/trainer/cuda_trainer.cuh"
 #include "ditto/training/checkpoint.hpp"
 

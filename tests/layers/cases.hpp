@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "../reference/value_file.hpp"
+#include "ditto/layers/layers.hpp"
 #include "layer_run.hpp"
 
 namespace ditto::test {

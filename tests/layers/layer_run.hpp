@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <ditto/core/plan.hpp>
-#include <ditto/layers/cpu.hpp>
+#include <ditto/cpu.hpp>
 #include <limits>
 #include <new>
 #include <vector>
@@ -88,8 +88,9 @@ class LayerRun {
     static constexpr T not_a_number = std::numeric_limits<T>::quiet_NaN();
 
     void* workspace(Phase phase) {
-        workspace_.assign(workspace_bytes(LayerType{}, InputShape{}, device_, {phase, images_, device_.threads}),
-                          std::byte{0xFF});
+        workspace_.assign(
+            Kernel<LayerType, InputShape, Cpu<Precision>>::workspace_bytes({phase, images_, device_.threads}),
+            std::byte{0xFF});
         return workspace_.data();
     }
 
@@ -105,7 +106,7 @@ class LayerRun {
         saved_.assign(training ? LayerType::saved_bytes(InputShape::extents, images_, sizeof(T)) : 0, std::byte{0xFF});
         call.saved = saved_.data();
         call.workspace = workspace(training ? Phase::training_forward : Phase::inference);
-        forward(LayerType{}, InputShape{}, device_, call);
+        Kernel<LayerType, InputShape, Cpu<Precision>>::forward(device_, call);
     }
 
     void call_backward(T* to) {
@@ -123,7 +124,7 @@ class LayerRun {
         }
         call.saved = saved_.data();
         call.workspace = workspace(Phase::training_backward);
-        backward(LayerType{}, InputShape{}, device_, call);
+        Kernel<LayerType, InputShape, Cpu<Precision>>::backward(device_, call);
     }
 
     std::size_t images_, groups_;

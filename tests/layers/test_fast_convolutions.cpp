@@ -36,8 +36,8 @@ Passes<typename P::scalar> run(std::size_t images, int threads) {
     Passes<T> passes{std::vector<T>(dy.size()), std::vector<T>(x.size()), std::vector<T>(weight.size()),
                      std::vector<T>(bias.size())};
     std::vector<std::byte> workspace(
-        std::max(workspace_bytes(Conv{}, Input{}, device, {Phase::training_forward, images, threads}),
-                 workspace_bytes(Conv{}, Input{}, device, {Phase::training_backward, images, threads})));
+        std::max(Kernel<Conv, Input, Cpu<P>>::workspace_bytes({Phase::training_forward, images, threads}),
+                 Kernel<Conv, Input, Cpu<P>>::workspace_bytes({Phase::training_backward, images, threads})));
     ForwardCall<T> ahead{};
     ahead.images = images;
     ahead.groups = 1;
@@ -46,7 +46,7 @@ Passes<typename P::scalar> run(std::size_t images, int threads) {
     ahead.output = passes.output.data();
     ahead.parameters = {weight.data(), bias.data()};
     ahead.workspace = workspace.data();
-    forward(Conv{}, Input{}, device, ahead);
+    Kernel<Conv, Input, Cpu<P>>::forward(device, ahead);
     BackwardCall<T> back{};
     back.images = images;
     back.groups = 1;
@@ -56,7 +56,7 @@ Passes<typename P::scalar> run(std::size_t images, int threads) {
     back.parameters = ahead.parameters;
     back.parameter_gradients = {passes.weight_gradient.data(), passes.bias_gradient.data()};
     back.workspace = workspace.data();
-    backward(Conv{}, Input{}, device, back);
+    Kernel<Conv, Input, Cpu<P>>::backward(device, back);
     return passes;
 }
 

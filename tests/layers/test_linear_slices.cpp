@@ -17,7 +17,8 @@ namespace {
 
 constexpr int in = 192, out = 64;
 using Tested = Linear<in, out>;
-static_assert(detail::SlicesOf<fp32, in, out>::fits && detail::SlicesOf<fp64, in, out>::fits,
+static_assert(Kernel<Linear<in, out>, Shape<in>, Cpu<fp32>>::Slices::fits &&
+                  Kernel<Linear<in, out>, Shape<in>, Cpu<fp64>>::Slices::fits,
               "this test is about the path by slices");
 
 template <class T>
@@ -112,7 +113,7 @@ TEST_CASE("a streamed gradient is the one in memory, each number once") {
     const Cpu<fp32> device{2};
     std::vector<float> bias_gradient(out), input_gradient(run.input_gradient.size());
     test::Tensor<std::byte> workspace(
-        workspace_bytes(Tested{}, Shape<in>{}, device, {Phase::training_backward, images, 2}));
+        Kernel<Tested, Shape<in>, Cpu<fp32>>::workspace_bytes({Phase::training_backward, images, 2}));
     BackwardCall<float> call{};
     call.images = images;
     call.input = run.input.data();
@@ -122,7 +123,7 @@ TEST_CASE("a streamed gradient is the one in memory, each number once") {
     call.parameter_gradients = {nullptr, bias_gradient.data()};
     call.stream = {&Gathered::take, &gathered, 7};
     call.workspace = workspace.data();
-    backward(Tested{}, Shape<in>{}, device, call);
+    Kernel<Tested, Shape<in>, Cpu<fp32>>::backward(device, call);
     CHECK(std::equal(gathered.numbers.begin(), gathered.numbers.end(), run.parameter_gradients[0].begin()));
     CHECK(gathered.times == std::vector<int>(in * out, 1));
     CHECK(std::equal(input_gradient.begin(), input_gradient.end(), run.input_gradient.begin()));

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <ditto/losses/cpu.hpp>
+#include <ditto/cpu.hpp>
 #include <ditto/losses/losses.hpp>
 #include <limits>
 #include <string>
@@ -44,11 +44,11 @@ struct LossRun {
 
     double run() {
         const auto arguments = call();
-        return forward_backward(loss, Features{}, Cpu<Precision>{}, arguments);
+        return Kernel<Loss, Features, Cpu<Precision>>::forward_backward(loss, Cpu<Precision>{}, arguments);
     }
     void run_score() {
         const auto arguments = call();
-        score(loss, Features{}, Cpu<Precision>{}, arguments);
+        Kernel<Loss, Features, Cpu<Precision>>::score(loss, Cpu<Precision>{}, arguments);
     }
 
   private:

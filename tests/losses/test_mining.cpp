@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "ditto/core/random.hpp"
-#include "ditto/losses/cpu.hpp"
+#include "ditto/cpu.hpp"
 #include "ditto/losses/losses.hpp"
 
 using namespace ditto;
@@ -47,7 +47,7 @@ struct Batch {
                 chosen.data(),  left.data(),     right.data(),  left_gradient.data(), right_gradient.data(),
                 gradient.data()};
     }
-    void mine(int threads = 1) { mine_pairs(mining, Features{}, Cpu<fp64>{threads}, call()); }
+    void mine(int threads = 1) { Kernel<PairMining, Features, Cpu<fp64>>::mine(mining, Cpu<fp64>{threads}, call()); }
 
     double distance(std::size_t i, std::size_t j) const {
         double squares = 0.0;
@@ -149,7 +149,7 @@ TEST_CASE("every image gets the sum of its pairs' gradients, for any number of t
     for (const int threads : {1, 3}) {
         batch.gradient.assign(images * size, -7.0);
         batch.mine(threads);
-        scatter_gradients(batch.mining, Features{}, Cpu<fp64>{threads}, batch.call());
+        Kernel<PairMining, Features, Cpu<fp64>>::scatter_gradients(batch.mining, Cpu<fp64>{threads}, batch.call());
         CHECK(batch.gradient == expected);  // the same sums in the same order
     }
 }
@@ -194,7 +194,7 @@ TEST_CASE_TEMPLATE("a loss weighs each pair, its gradients too", Loss, Contrasti
         call.label_weights = weights;
         Loss loss;
         if constexpr (requires { loss.margin; }) loss.margin = 6.0;
-        const double value = forward_backward(loss, Features{}, Cpu<fp64>{}, call);
+        const double value = Kernel<Loss, Features, Cpu<fp64>>::forward_backward(loss, Cpu<fp64>{}, call);
         std::vector<double> all{value, left_gradient[0], right_gradient[0], head_gradient[1], bias_gradient};
         for (double& number : all) number *= static_cast<double>(count);
         return all;

@@ -3,7 +3,7 @@
 #include "no_cuda.hpp"
 
 #ifdef __CUDACC__
-#include <ditto/layers/cuda.cuh>
+#include <ditto/cuda.cuh>
 #include <ditto/model/cuda_inference.cuh>
 #endif
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <ditto/cpu.hpp>
 #include <ditto/images/resize.hpp>
-#include <ditto/layers/cpu.hpp>
 #include <ditto/report/people_map.hpp>
 
 #include "face_networks.hpp"

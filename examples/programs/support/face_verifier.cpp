@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <ditto/cpu.hpp>
 #include <ditto/device/cpu/cpu.hpp>
 #include <ditto/images/image_store.hpp>
 #include <ditto/images/mirror.hpp>
-#include <ditto/layers/cpu.hpp>
-#include <ditto/losses/cpu.hpp>
 #include <ditto/losses/losses.hpp>
 #include <ditto/model/weights_file.hpp>
 #include <vector>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <ditto/core/type_name.hpp>
-#include <ditto/layers/cpu.hpp>
+#include <ditto/cpu.hpp>
 #include <ditto/network/figures.hpp>
 #include <ditto/network/summary.hpp>
 #include <ditto/report/report_data.hpp>

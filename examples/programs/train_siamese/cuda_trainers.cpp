@@ -4,9 +4,8 @@
 
 #ifdef __CUDACC__
 
-#include <ditto/layers/cuda.cuh>
+#include <ditto/cuda.cuh>
 #include <ditto/layers/layers.hpp>
-#include <ditto/losses/cuda.cuh>
 #include <ditto/losses/losses.hpp>
 #include <ditto/trainer/cuda_trainer.cuh>
 

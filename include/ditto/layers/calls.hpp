@@ -1,17 +1,4 @@
-// What the functions of a layer are called with. A layer has, for each device it runs on, two plain functions that are
-// found beside the layer (argument-dependent lookup):
-//
-//   template <class Input, class P>
-//   void forward(MyLayer, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call);
-//   template <class Input, class P>
-//   void backward(MyLayer, Input, const Cpu<P>& device, const BackwardCall<typename P::scalar>& call);
-//
-// Input is the Shape<...> of one sample. A layer that needs scratch memory also has
-//
-//   template <class Input, class P>
-//   constexpr std::size_t workspace_bytes(MyLayer, Input, const Cpu<P>&, WorkspaceCall call);
-//
-// and there is more to say for those that want the last of speed: streams_gradient, prepared_bytes.
+// What the functions of a kernel are called with (see kernel.hpp).
 #pragma once
 
 #include <array>
@@ -55,8 +42,8 @@ struct GradientStream {
     }
 };
 
-/// Arguments of a layer's forward function. T is the device's scalar, the type of parameters and statistics; Activation
-/// is the type of the numbers between layers, the same but where a device computes in less.
+/// Arguments of a kernel's forward function. T is the device's scalar, the type of parameters and statistics;
+/// Activation is the type of the numbers between layers, the same but where a device computes in less.
 template <class T, class Activation = T>
 struct ForwardCall {
     std::size_t images;       ///< samples in this call
@@ -72,7 +59,7 @@ struct ForwardCall {
     RandomKey random;
 };
 
-/// Arguments of a layer's backward function.
+/// Arguments of a kernel's backward function.
 template <class T, class Activation = T>
 struct BackwardCall {
     std::size_t images;
@@ -89,30 +76,5 @@ struct BackwardCall {
     void* workspace;
     RandomKey random;
 };
-
-/// Are the functions of ditto's layers on Device known here? Where they are not, what is asked below would answer for
-/// them, and one network would have one plan in this file and another in the next.
-template <class Device>
-inline constexpr bool kernels_are_here = false;
-
-/// Can backward hand the gradient of parameter `index` to a GradientStream? Such a gradient has no place in memory
-/// unless somebody asks for it.
-template <class Input, class Device>
-constexpr bool streams_gradient(Layer, Input, const Device&, std::size_t /*index*/) {
-    return false;
-}
-
-/// Bytes that a layer makes of its parameters with prepare(layer, input, device, parameters, to): once for many passes
-/// of inference and, on devices that prepare in training, before each step.
-template <class Input, class Device>
-constexpr std::size_t prepared_bytes(Layer, Input, const Device&) {
-    return 0;
-}
-
-/// Scratch memory of layers that need none. (Takes the base class, so that a layer's own function is always preferred.)
-template <class Input, class Device>
-constexpr std::size_t workspace_bytes(Layer, Input, const Device&, WorkspaceCall) {
-    return 0;
-}
 
 }  // namespace ditto

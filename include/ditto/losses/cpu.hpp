@@ -1,7 +1,6 @@
-// All losses on the CPU.
+// All losses on the CPU: their kernels.
 #pragma once
 
-#include "ditto/losses/concat_bce/cpu.hpp"
-#include "ditto/losses/contrastive/cpu.hpp"
-#include "ditto/losses/difference_bce/cpu.hpp"
+#include "ditto/losses/cross_entropy/cpu.hpp"
+#include "ditto/losses/distance/cpu.hpp"
 #include "ditto/losses/mining/cpu.hpp"

@@ -1,7 +1,6 @@
-// All losses on CUDA.
+// All losses on CUDA: their kernels.
 #pragma once
 
-#include "ditto/losses/concat_bce/cuda.cuh"
-#include "ditto/losses/contrastive/cuda.cuh"
-#include "ditto/losses/difference_bce/cuda.cuh"
+#include "ditto/losses/cross_entropy/cuda.cuh"
+#include "ditto/losses/distance/cuda.cuh"
 #include "ditto/losses/mining/cuda.cuh"

@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
+#include <type_traits>
 
 #include "ditto/core/pair_label.hpp"
 #include "ditto/core/score_kind.hpp"
@@ -16,10 +16,13 @@ namespace ditto {
 /// Base of every loss, with the defaults. A loss adds
 ///   static constexpr std::string_view name;       // as the command line and the weights' metadata spell it
 ///   static constexpr ScoreKind score_kind;
-/// and, for each device, the functions
-///   double forward_backward(const MyLoss&, Features, const Device&, const LossCall<T>&);  // the mean loss
-///   void score(const MyLoss&, Features, const Device&, const LossCall<T>&);               // scores only
-/// where Features is the Shape<N> of one sample's features.
+/// and, for each device, a kernel, where Features is the Shape<N> of one sample's features:
+///   template <class Features, class P>
+///   struct Kernel<MyLoss, Features, Cpu<P>> {
+///       static void score(const MyLoss&, const Cpu<P>&, const LossCall<T>&);              // scores only
+///       static double forward_backward(const MyLoss&, const Cpu<P>&, const LossCall<T>&);  // the mean loss
+///   };
+/// Most losses need no kernel of their own: see DistanceLoss and CrossEntropyLoss.
 struct Loss {
     static constexpr bool accepts(Extents features) { return features.is_flat(); }
     static constexpr Extents expects(Extents) { return Extents::flat(any_size); }
@@ -27,7 +30,33 @@ struct Loss {
     static constexpr std::array<TensorInfo, 0> parameters(Extents) { return {}; }
 };
 
-/// Arguments of a loss. T is the device's scalar, Activation the type of the features (see ForwardCall).
+/// What one pair adds to the mean loss.
+struct PairTerm {
+    double loss;
+    double slope;  ///< by what the loss is a function of; see who asks for it
+};
+
+/// The features of one pair, [size] each, read as float64 on any device.
+template <class Activation>
+struct PairFeatures {
+    std::size_t size;
+    const Activation* left_features;
+    const Activation* right_features;
+
+    constexpr double left(std::size_t i) const { return widened(left_features[i]); }
+    constexpr double right(std::size_t i) const { return widened(right_features[i]); }
+    constexpr double difference(std::size_t i) const { return left(i) - right(i); }
+
+  private:
+    static constexpr double widened(Activation number) {
+        if constexpr (std::is_same_v<Activation, double>)
+            return number;
+        else
+            return static_cast<double>(static_cast<float>(number));
+    }
+};
+
+/// Arguments of a loss's kernel. T is the device's scalar, Activation the type of the features (see ForwardCall).
 template <class T, class Activation = T>
 struct LossCall {
     std::size_t pairs;
@@ -45,6 +74,9 @@ struct LossCall {
 
     constexpr double weight(PairLabel label) const {
         return label_weights == nullptr ? 1.0 : label_weights[static_cast<std::size_t>(label)];
+    }
+    constexpr PairFeatures<Activation> features(std::size_t pair, std::size_t size) const {
+        return {size, left + pair * size, right + pair * size};
     }
 };
 

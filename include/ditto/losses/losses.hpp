@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "ditto/core/error.hpp"
-#include "ditto/losses/concat_bce/concat_bce.hpp"
-#include "ditto/losses/contrastive/contrastive.hpp"
-#include "ditto/losses/difference_bce/difference_bce.hpp"
+#include "ditto/losses/concat_bce.hpp"
+#include "ditto/losses/contrastive.hpp"
+#include "ditto/losses/difference_bce.hpp"
 
 namespace ditto {
 

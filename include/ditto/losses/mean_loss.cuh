@@ -32,8 +32,8 @@ __global__ void mean_loss_kernel(LossCall<float, A> call) {
 }
 
 /// *call.loss = the mean of the terms.
-template <class P, class A>
-void mean_loss(const Cuda<P>& device, const LossCall<float, A>& call) {
+template <CudaDevice Device, class A>
+void mean_loss(const Device& device, const LossCall<float, A>& call) {
     launch(device, &mean_loss_kernel<A>, dim3(1), dim3(block_threads), call);
 }
 

@@ -19,12 +19,12 @@ namespace ditto {
 
 /// As Inference on the CPU. weights() gives the host's copies, which the next embed takes to the GPU. Scores of pairs
 /// are computed by the host, which has the features.
-template <class VerifierType, class P>
-class Inference<VerifierType, Cuda<P>> {
+template <class VerifierType, CudaDevice DeviceType>
+class Inference<VerifierType, DeviceType> {
   public:
     using Verifier = VerifierType;
     using Network = typename Verifier::Network;
-    using Device = Cuda<P>;
+    using Device = DeviceType;
     using A = typename Device::activation;
     using Plan = InferencePlan<Verifier, Device>;
     static constexpr std::size_t image_size = static_cast<std::size_t>(Verifier::Input::size);
@@ -41,6 +41,7 @@ class Inference<VerifierType, Cuda<P>> {
           images_(std::max<std::size_t>(images, 1) * image_size * sizeof(A)),
           features_(std::max<std::size_t>(images, 1) * feature_size * sizeof(A)) {
         if (capacity_ < 1) throw Error("an Inference needs room for at least 1 image; got 0");
+        detail::start(typename Device::convolutions{}, context_);
         host_model_ =
             Model<Verifier, float>(host_model_memory_.data(), host_model_memory_.data() + Plan::parameter_bytes);
         host_model_.initialize(0, std::max(1, device_.threads));

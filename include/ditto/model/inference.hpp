@@ -26,7 +26,7 @@ struct InferencePlan {
     std::size_t total_bytes = 0;
 
     constexpr InferencePlan(const Device& device, std::size_t images)
-        : prepared(device),
+        : prepared(),
           activations(plan_activations<Network>(device, {images, device.threads, false})),
           total_bytes(activation_offset() + activations.bytes) {}
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ditto/core/error.hpp"
+#include "ditto/layers/kernel.hpp"
 #include "ditto/network/siamese.hpp"
 
 namespace ditto {
@@ -39,7 +40,7 @@ void score_pairs(const typename Verifier::Loss& loss, const Device& device,
     call.right = right_features.data();
     call.scores = scores.data();
     call.parameters = head;
-    score(loss, typename Verifier::Features{}, device, call);
+    Kernel<typename Verifier::Loss, typename Verifier::Features, Device>::score(loss, device, call);
 }
 
 }  // namespace ditto

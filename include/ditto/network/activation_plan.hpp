@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "ditto/core/for_each_index.hpp"
 #include "ditto/core/plan.hpp"
 #include "ditto/layers/calls.hpp"
 #include "ditto/network/execution.hpp"
@@ -63,18 +64,13 @@ constexpr void extend(PlannedTensor& tensor, int step) {
     tensor.last = std::max(tensor.last, step);
 }
 
-// The bytes of scratch that each layer asks for in a phase.
+// The bytes of scratch that each stage of Network asks for in a phase.
 template <class Network, class Device>
-constexpr std::array<std::size_t, Network::layer_count> workspaces(const Device& device, WorkspaceCall call) {
-    std::array<std::size_t, Network::layer_count> bytes{};
-    if constexpr (Network::valid) {
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            ((bytes[Index] = workspace_bytes(typename Network::template LayerAt<Index>{},
-                                             typename Network::template ShapeAt<Index>{}, device, call)),
-             ...);
-        }
-        (std::make_index_sequence<Network::layer_count>{});
-    }
+constexpr std::array<std::size_t, Execution<Network, Device>::layer_count> workspaces(WorkspaceCall call) {
+    std::array<std::size_t, Execution<Network, Device>::layer_count> bytes{};
+    if constexpr (Network::valid)
+        for_each_index<Execution<Network, Device>::layer_count>(
+            [&](auto stage) { bytes[stage] = StageKernel<Network, Device, stage>::workspace_bytes(call); });
     return bytes;
 }
 
@@ -128,7 +124,8 @@ template <class Network, class Device>
 using PassPlan = ActivationPlan<Execution<Network, Device>::layer_count>;
 
 template <class Original, class Device>
-constexpr PassPlan<Original, Device> plan_activations(const Device& device, PassCapacity capacity) {
+constexpr PassPlan<Original, Device> plan_activations(const Device&, PassCapacity capacity) {
+    static_assert(sizeof(detail::CanRun<Original, Device>) > 0);
     using Network = Execution<Original, Device>;
     constexpr std::size_t layers = Network::layer_count;
     constexpr std::size_t scalar = sizeof(typename Device::activation);
@@ -138,9 +135,9 @@ constexpr PassPlan<Original, Device> plan_activations(const Device& device, Pass
     if (capacity.training) detail::plan_gradient_lives<Network>(plan, capacity, scalar);
 
     const Phase forward = capacity.training ? Phase::training_forward : Phase::inference;
-    const auto forward_bytes = detail::workspaces<Network>(device, {forward, capacity.images, capacity.threads});
+    const auto forward_bytes = detail::workspaces<Original, Device>({forward, capacity.images, capacity.threads});
     const auto backward_bytes =
-        detail::workspaces<Network>(device, {Phase::training_backward, capacity.images, capacity.threads});
+        detail::workspaces<Original, Device>({Phase::training_backward, capacity.images, capacity.threads});
     for (std::size_t l = 0; l < layers; ++l) {
         const int ahead = Plan::forward_step(l), back = Plan::backward_step(l);
         plan.forward_workspace[l] = {forward_bytes[l], ahead, ahead, 0};

@@ -1,39 +1,41 @@
-// How a device runs a network: layer by layer, or with blocks of layers as one where it has a kernel for them.
+// How a device runs a network: layer by layer, or with one layer in the place of several where it has a kernel for that
+// (see layers/fusion.hpp). And the error where it cannot run it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
-#include "ditto/layers/calls.hpp"
-#include "ditto/layers/conv_block/conv_block.hpp"
-#include "ditto/layers/elementwise/relu.hpp"
+#include "ditto/core/for_each_index.hpp"
+#include "ditto/core/shape_error.hpp"
+#include "ditto/layers/fusion.hpp"
+#include "ditto/layers/kernel.hpp"
 #include "ditto/network/sequential.hpp"
 
 namespace ditto {
 
 namespace detail {
 
-template <class Conv, class Activation, class Norm>
-inline constexpr bool is_block = false;
-template <int In, int Out, int Kernel, class... Options>
-inline constexpr bool is_block<Conv2d<In, Out, Kernel, Options...>, ReLU, BatchNorm2d<Out>> = true;
+template <class Network, std::size_t First, class Indices>
+struct FusedRun;
+template <class Network, std::size_t First, std::size_t... Index>
+struct FusedRun<Network, First, std::index_sequence<Index...>>
+    : FusedAs<typename Network::template LayerAt<First + Index>...> {};
 
-// Layers of Network that Device runs as one, from layer Index on: a whole block with its pool, one without, or 1.
-template <class Network, class Device, std::size_t Index>
+// The layer that stands for `Length` layers from layer First on; void where there is none.
+template <class Network, std::size_t First, std::size_t Length>
+using Fused = typename FusedRun<Network, First, std::make_index_sequence<Length>>::type;
+
+// How many layers, from layer First on, Device runs as one: the longest run that it has a kernel for, or 1.
+template <class Network, class Device, std::size_t First, std::size_t Length>
 constexpr std::size_t stage_length() {
-    if constexpr (Network::valid && Index + 3 <= Network::layer_count) {
-        using Conv = typename Network::template LayerAt<Index>;
-        using Norm = typename Network::template LayerAt<Index + 2>;
-        using Input = typename Network::template ShapeAt<Index>;
-        if constexpr (is_block<Conv, typename Network::template LayerAt<Index + 1>, Norm>) {
-            if constexpr (Index + 4 <= Network::layer_count) {
-                using Pool = typename Network::template LayerAt<Index + 3>;
-                if constexpr (std::same_as<Pool, MaxPool2d<2>>)
-                    if (has_block_kernel<ConvBlock<Conv, Norm, Pool>, Input, Device>) return 4;
-            }
-            if (has_block_kernel<ConvBlock<Conv, Norm>, Input, Device>) return 3;
-        }
+    if constexpr (Length > 1) {
+        using Layer = Fused<Network, First, Length>;
+        if constexpr (!std::is_void_v<Layer>)
+            if (HasKernel<Layer, typename Network::template ShapeAt<First>, Device>) return Length;
+        return stage_length<Network, Device, First, Length - 1>();
     }
     return 1;
 }
@@ -42,8 +44,8 @@ constexpr std::size_t stage_length() {
 template <class Device>
 struct KernelsCheck {
     static_assert(kernels_are_here<Device>,
-                  "ditto: this device's layers are not known in this file, so that its plan would be another than in "
-                  "files that know them; include ditto/ditto.hpp (Cpu) or ditto/layers/cuda.cuh (Cuda)");
+                  "ditto: not all of this device's kernels are known in this file, where a network would have another "
+                  "plan than in files that know them; include ditto/ditto.hpp, or ditto/cpu.hpp or ditto/cuda.cuh");
 };
 
 // Where each stage begins, and where the last one ends.
@@ -54,10 +56,13 @@ struct StageTable {
     std::array<std::size_t, Network::layer_count + 1> first{};
 
     constexpr StageTable() {
-        const auto lengths = []<std::size_t... Index>(std::index_sequence<Index...>) {
-            return std::array{stage_length<Network, Device, Index>()...};
-        }
-        (std::make_index_sequence<Network::layer_count>{});
+        std::array<std::size_t, Network::layer_count> lengths{};
+        lengths.fill(1);
+        if constexpr (Network::valid)
+            for_each_index<Network::layer_count>([&](auto at) {
+                constexpr std::size_t longest = std::min(longest_fused_run, Network::layer_count - at);
+                lengths[at] = stage_length<Network, Device, at, longest>();
+            });
         for (std::size_t layer = 0; layer < Network::layer_count; layer += lengths[layer]) first[count++] = layer;
         first[count] = Network::layer_count;
     }
@@ -67,16 +72,11 @@ inline constexpr StageTable<Network, Device> stage_table;
 
 template <class Network, std::size_t First, std::size_t Length>
 struct Stage {
+    using type = Fused<Network, First, Length>;
+};
+template <class Network, std::size_t First>
+struct Stage<Network, First, 1> {
     using type = typename Network::template LayerAt<First>;
-};
-template <class Network, std::size_t First>
-struct Stage<Network, First, 3> {
-    using type = ConvBlock<typename Network::template LayerAt<First>, typename Network::template LayerAt<First + 2>>;
-};
-template <class Network, std::size_t First>
-struct Stage<Network, First, 4> {
-    using type = ConvBlock<typename Network::template LayerAt<First>, typename Network::template LayerAt<First + 2>,
-                           typename Network::template LayerAt<First + 3>>;
 };
 
 template <class Network, class Device, class Indices>
@@ -91,8 +91,8 @@ struct ExecutionOf<Network, Device, std::index_sequence<Index...>> {
 
 }  // namespace detail
 
-/// Network as Device runs it: a Sequential with the same parameters and buffers in the same order, in which blocks
-/// stand for the layers they do the work of. The same type where there are none.
+/// Network as Device runs it: a Sequential with the same parameters and buffers in the same order, in which fused
+/// layers stand for those that they do the work of. The same type where there are none.
 template <class Network, class Device>
 using Execution =
     typename detail::ExecutionOf<Network, Device,
@@ -103,5 +103,58 @@ template <class Network, class Device>
 constexpr std::size_t first_layer_of_stage(std::size_t stage) {
     return detail::stage_table<Network, Device>.first[stage];
 }
+
+namespace detail {
+
+/// The kernel of stage `Index` of Network on Device.
+template <class Network, class Device, std::size_t Index>
+using StageKernel = KernelOf<typename Execution<Network, Device>::template LayerAt<Index>,
+                             typename Execution<Network, Device>::template ShapeAt<Index>, Device>;
+
+/// The same for backward: NoKernel where the kernel has none.
+template <class Network, class Device, std::size_t Index>
+using StageBackward =
+    std::conditional_t<RunsBackward<Device, typename Execution<Network, Device>::template LayerAt<Index>,
+                                    typename Execution<Network, Device>::template ShapeAt<Index>>,
+                       StageKernel<Network, Device, Index>, NoKernel>;
+
+// The first layer (from 0) of Network that Device has no forward, or no backward, for; -1: it has all.
+template <class Network, class Device, bool Backward>
+constexpr int first_missing_kernel() {
+    using Stages = Execution<Network, Device>;
+    int missing = -1;
+    if constexpr (Network::valid && kernels_are_here<Device>)
+        for_each_index_backward<Stages::layer_count>([&](auto at) {
+            using Layer = typename Stages::template LayerAt<at>;
+            using Input = typename Stages::template ShapeAt<at>;
+            constexpr bool runs = Backward ? RunsBackward<Device, Layer, Input> : RunsForward<Device, Layer, Input>;
+            if (!runs) missing = static_cast<int>(first_layer_of_stage<Network, Device>(at));
+        });
+    return missing;
+}
+
+template <class Network, class Device, int Missing>
+struct ForwardCheck : missing_kernel<layer_number<Missing + 1>, typename Network::template LayerAt<Missing>,
+                                     typename Network::template ShapeAt<Missing>, Device> {};
+template <class Network, class Device>
+struct ForwardCheck<Network, Device, -1> {};
+
+template <class Network, class Device, int Missing>
+struct BackwardCheck : missing_backward<layer_number<Missing + 1>, typename Network::template LayerAt<Missing>,
+                                        typename Network::template ShapeAt<Missing>, Device> {};
+template <class Network, class Device>
+struct BackwardCheck<Network, Device, -1> {};
+
+/// Where this type is asked for its size, a network that Device cannot run is an error.
+template <class Network, class Device>
+using CanRun = ForwardCheck<Network, Device, first_missing_kernel<Network, Device, false>()>;
+/// The same for a network that Device cannot train. (One that it cannot run has been reported already.)
+template <class Network, class Device>
+using CanTrain =
+    BackwardCheck<Network, Device,
+                  first_missing_kernel<Network, Device, false>() < 0 ? first_missing_kernel<Network, Device, true>()
+                                                                     : -1>;
+
+}  // namespace detail
 
 }  // namespace ditto

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "ditto/core/for_each_index.hpp"
 #include "ditto/network/activation_plan.hpp"
 #include "ditto/network/sequential.hpp"
 
@@ -88,7 +89,7 @@ void forward_layer(const Device& device, PassPlan<Original, Device>& plan,
     call.workspace = block + plan.forward_workspace[Index].offset;
     call.random = pass.random;
     call.random.layer = static_cast<std::uint32_t>(first_layer_of_stage<Original, Device>(Index));
-    forward(typename Network::template LayerAt<Index>{}, typename Network::template ShapeAt<Index>{}, device, call);
+    StageKernel<Original, Device, Index>::forward(device, call);
 }
 
 template <std::size_t Index, class Original, class Device>
@@ -118,7 +119,7 @@ void backward_layer(const Device& device, PassPlan<Original, Device>& plan,
     call.workspace = block + plan.backward_workspace[Index].offset;
     call.random = pass.random;
     call.random.layer = static_cast<std::uint32_t>(first_layer_of_stage<Original, Device>(Index));
-    backward(typename Network::template LayerAt<Index>{}, typename Network::template ShapeAt<Index>{}, device, call);
+    StageBackward<Original, Device, Index>::backward(device, call);
 }
 
 }  // namespace detail
@@ -129,14 +130,11 @@ struct PreparedLayout {
     std::array<MemoryRange, Execution<Network, Device>::layer_count> stages{};
     std::size_t bytes = 0;
 
-    constexpr explicit PreparedLayout(const Device& device) {
-        using Stages = Execution<Network, Device>;
-        if constexpr (Network::valid) [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-                ((stages[Index] = append(bytes, prepared_bytes(typename Stages::template LayerAt<Index>{},
-                                                               typename Stages::template ShapeAt<Index>{}, device))),
-                 ...);
-            }
-        (std::make_index_sequence<Stages::layer_count>{});
+    constexpr PreparedLayout() {
+        if constexpr (Network::valid)
+            detail::for_each_index<Execution<Network, Device>::layer_count>([&](auto stage) {
+                stages[stage] = append(bytes, detail::StageKernel<Network, Device, stage>::prepared_bytes);
+            });
     }
 };
 
@@ -145,22 +143,19 @@ template <class Network, class Device>
 void prepare_parameters(const Device& device, const PreparedLayout<Network, Device>& layout, std::byte* section,
                         NetworkTensors<Network, typename Device::scalar>& tensors) {
     using Stages = Execution<Network, Device>;
-    const auto prepare_stage = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
-        using Stage = typename Stages::template LayerAt<Index>;
-        using Input = typename Stages::template ShapeAt<Index>;
-        if constexpr (prepared_bytes(Stage{}, Input{}, Device{}) > 0) {
-            void* to = section + layout.stages[Index].offset;
-            prepare(Stage{}, Input{}, device,
+    if constexpr (Network::valid)
+        detail::for_each_index<Stages::layer_count>([&](auto stage) {
+            using Kernel = detail::StageKernel<Network, Device, stage>;
+            if constexpr (Kernel::prepared_bytes > 0) {
+                void* to = section + layout.stages[stage].offset;
+                Kernel::prepare(
+                    device,
                     detail::layer_slice<const typename Device::scalar*>(
-                        tensors.parameters, detail::first_parameter<Stages>(Index), Stages::traits[Index].parameters),
+                        tensors.parameters, detail::first_parameter<Stages>(stage), Stages::traits[stage].parameters),
                     to);
-            tensors.prepared[Index] = to;
-        }
-    };
-    if constexpr (Network::valid) [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (prepare_stage(std::integral_constant<std::size_t, Index>{}), ...);
-        }
-    (std::make_index_sequence<Stages::layer_count>{});
+                tensors.prepared[stage] = to;
+            }
+        });
 }
 
 /// Runs the network on the images at activation 0: its features are then at activation layer_count,
@@ -170,10 +165,8 @@ template <class Network, class Device>
                                     const NetworkTensors<Network, typename Device::scalar>& tensors,
                                     const PassCall& pass) {
     if constexpr (Network::valid) {
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (detail::forward_layer<Index, Network>(device, plan, tensors, pass), ...);
-        }
-        (std::make_index_sequence<Execution<Network, Device>::layer_count>{});
+        detail::for_each_index<Execution<Network, Device>::layer_count>(
+            [&](auto stage) { detail::forward_layer<stage, Network>(device, plan, tensors, pass); });
         detail::guard_step<Device>(plan, tensors.activations, plan.loss_step);
     }
 }
@@ -183,12 +176,9 @@ template <class Network, class Device>
 [[gnu::noinline]] void backward_pass(const Device& device, PassPlan<Network, Device>& plan,
                                      const NetworkTensors<Network, typename Device::scalar>& tensors,
                                      const PassCall& pass) {
-    if constexpr (Network::valid) {
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (detail::backward_layer<sizeof...(Index) - 1 - Index, Network>(device, plan, tensors, pass), ...);
-        }
-        (std::make_index_sequence<Execution<Network, Device>::layer_count>{});
-    }
+    if constexpr (Network::valid)
+        detail::for_each_index_backward<Execution<Network, Device>::layer_count>(
+            [&](auto stage) { detail::backward_layer<stage, Network>(device, plan, tensors, pass); });
 }
 
 }  // namespace ditto

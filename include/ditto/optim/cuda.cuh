@@ -59,8 +59,8 @@ struct UpdateNumbers {
 
 /// Updates all `bytes` bytes of a section of parameters; gradients and state have the same layout. `values` and `rule`
 /// lie in the GPU's memory.
-template <class Optimizer, class P>
-void update_parameters(const Cuda<P>& device, const Optimizer& optimizer, const StepValues* values,
+template <class Optimizer, CudaDevice Device>
+void update_parameters(const Device& device, const Optimizer& optimizer, const StepValues* values,
                        detail::RuleOf<Optimizer>* rule, std::size_t bytes, std::byte* parameters,
                        const std::byte* gradients, const std::array<std::byte*, max_optimizer_state>& state) {
     using Rule = detail::RuleOf<Optimizer>;

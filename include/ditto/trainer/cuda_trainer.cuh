@@ -31,15 +31,16 @@ class Trainer;
 
 /// As Trainer on the CPU. Weights and the optimizer's state live on the GPU; weights() and optimizer_state() give
 /// copies in the host's memory, which the next step, embed or score takes back.
-template <class VerifierType, class OptimizerType, class P>
-class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
+template <class VerifierType, class OptimizerType, CudaDevice DeviceType>
+class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer {
   public:
     using Verifier = VerifierType;
     using Network = typename Verifier::Network;
     using Loss = typename Verifier::Loss;
     using Optimizer = OptimizerType;
-    using Device = Cuda<P>;
+    using Device = DeviceType;
     using A = typename Device::activation;
+    using LossKernel = Kernel<Loss, typename Verifier::Features, Device>;
     using Plan = TrainingPlan<Verifier, Optimizer, Device>;
     static constexpr std::size_t image_size = static_cast<std::size_t>(Verifier::Input::size);
     static constexpr std::size_t feature_size = static_cast<std::size_t>(Verifier::Features::size);
@@ -67,6 +68,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
           samplings_(settings.batch.images() * sizeof(detail::ImageSampling)),
           exchange_(settings.batch.count) {
         if (settings_.batch.count < 1) throw Error("a Trainer needs batches of at least 1 pair; got 0");
+        detail::start(typename Device::convolutions{}, context_);
         device_.step = &scratch().values()->step;
         check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context_.stream()));
         host_model_ = Model<Verifier, float>(host_state_.data(), host_state_.data() + Plan::buffer_offset());
@@ -177,8 +179,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
             call.right = call.left + size;
             call.scores = device_scores();
             call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
-            using ditto::score;  // not this function; a loss of the user's has its own beside it
-            score(settings_.loss, typename Verifier::Features{}, device_, call);
+            LossKernel::score(settings_.loss, device_, call);
             copy_out(scores.data() + first, device_scores(), now * sizeof(double));
             context_.wait();
         }
@@ -339,7 +340,7 @@ class Trainer<VerifierType, OptimizerType, Cuda<P>> final : public AnyTrainer {
     }
     void ask_for_loss(std::size_t given) {
         const auto run = [&](const LossCall<float, A>& call) {
-            forward_backward(settings_.loss, typename Verifier::Features{}, device_, call);
+            LossKernel::forward_backward(settings_.loss, device_, call);
         };
         LossCall<float, A> call = loss_call(given);
         if (settings_.mining.negatives == 0) return run(call);

@@ -34,7 +34,8 @@ MiningCall<A> mining_call(const Plan& plan, std::byte* section, const LossCall<T
 template <class Features, class Device, class T, class A, class Run>
 auto with_mined_pairs(const PairMining& mining, Features, const Device& device, const MiningCall<A>& call,
                       LossCall<T, A> loss, const Run& run) {
-    mine_pairs(mining, Features{}, device, call);
+    using Mining = Kernel<PairMining, Features, Device>;
+    Mining::mine(mining, device, call);
     loss.pairs = mining.pairs(call.given);
     loss.left = call.left;
     loss.right = call.right;
@@ -42,11 +43,11 @@ auto with_mined_pairs(const PairMining& mining, Features, const Device& device, 
     loss.right_gradient = call.right_gradient;
     if constexpr (Device::is_immediate) {
         const double value = run(loss);
-        scatter_gradients(mining, Features{}, device, call);
+        Mining::scatter_gradients(mining, device, call);
         return value;
     } else {
         run(loss);
-        scatter_gradients(mining, Features{}, device, call);
+        Mining::scatter_gradients(mining, device, call);
     }
 }
 

@@ -10,16 +10,19 @@
 #include "ditto/losses/mean_loss.cuh"
 #include "ditto/optim/cuda.cuh"
 #include "ditto/trainer/cuda_images.cuh"
+#include "ditto/trainer/training_plan.hpp"
 
 namespace ditto {
 
 /// The loss's numbers, the values of the step, the optimizer's rule, and how the images are made.
-template <class Optimizer, class P>
-constexpr std::size_t step_scratch_bytes(const Cuda<P>&, std::size_t given, std::size_t pairs) {
-    return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) +
-           round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling)) +
-           2 * given * sizeof(detail::ImageSampling);
-}
+template <class Optimizer, CudaDevice Device>
+struct StepScratchBytes<Optimizer, Device> {
+    static constexpr std::size_t value(std::size_t given, std::size_t pairs) {
+        return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) +
+               round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling)) +
+               2 * given * sizeof(detail::ImageSampling);
+    }
+};
 
 }  // namespace ditto
 

@@ -20,6 +20,12 @@
 
 namespace ditto {
 
+/// A processor needs nothing besides.
+template <class Optimizer, class Precision, class Arch>
+struct StepScratchBytes<Optimizer, Cpu<Precision, Arch>> {
+    static constexpr std::size_t value(std::size_t /*given*/, std::size_t /*pairs*/) { return 0; }
+};
+
 /// Trains Verifier (a Siamese) with Optimizer on Device. All memory is one block, laid out by Plan; after construction
 /// a step allocates nothing.
 template <class VerifierType, class OptimizerType, class DeviceType>
@@ -31,6 +37,7 @@ class Trainer final : public AnyTrainer {
     using Optimizer = OptimizerType;
     using Device = DeviceType;
     using T = typename Device::scalar;
+    using LossKernel = Kernel<Loss, typename Verifier::Features, Device>;
     using Plan = TrainingPlan<Verifier, Optimizer, Device>;
     static_assert(Device::trains, "ditto: Cpu<bf16> is for Inference; Cpu<fp32> trains, and faster");
     static constexpr std::size_t image_size = static_cast<std::size_t>(Verifier::Input::size);
@@ -269,7 +276,7 @@ class Trainer final : public AnyTrainer {
 
     double run_loss(std::size_t given, std::span<const std::uint32_t> people) {
         const auto run = [&](const LossCall<T>& call) {
-            return forward_backward(settings_.loss, typename Verifier::Features{}, settings_.device, call);
+            return LossKernel::forward_backward(settings_.loss, settings_.device, call);
         };
         LossCall<T> call = loss_call(given);
         if (settings_.mining.negatives == 0) return run(call);

@@ -16,32 +16,26 @@ namespace ditto {
 
 namespace detail {
 
-// Which of the network's parameters have their gradients streamed on Device.
+// Which of the network's parameters have their gradients streamed on Device. (A stage that streams is one layer.)
 template <class Network, class Device>
-constexpr std::array<bool, Network::parameter_tensors> streamed_parameters(const Device& device) {
+constexpr std::array<bool, Network::parameter_tensors> streamed_parameters() {
+    using Stages = Execution<Network, Device>;
     std::array<bool, Network::parameter_tensors> streamed{};
-    if constexpr (Network::valid) {
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            std::size_t at = 0;
-            const auto add = [&](auto layer, auto input) {
-                const std::size_t count = layer.parameters().size();
-                for (std::size_t i = 0; i < count; ++i) streamed[at++] = streams_gradient(layer, input, device, i);
-            };
-            (add(typename Network::template LayerAt<Index>{}, typename Network::template ShapeAt<Index>{}), ...);
-        }
-        (std::make_index_sequence<Network::layer_count>{});
-    }
+    std::size_t parameter = 0;
+    if constexpr (Network::valid)
+        for_each_index<Stages::layer_count>([&](auto stage) {
+            for (std::size_t i = 0; i < Stages::traits[stage].parameters; ++i)
+                streamed[parameter++] = StageKernel<Network, Device, stage>::streams_gradient(i);
+        });
     return streamed;
 }
 
 }  // namespace detail
 
-/// Bytes that a device needs besides, for the loss and the update of a step that is given up to `given` pairs, of which
-/// its loss makes up to `pairs`.
+/// What a device needs besides, in bytes, for the loss and the update of a step that is given up to `given` pairs, of
+/// which its loss makes up to `pairs`: `value(given, pairs)`. Specialised beside each device's Trainer.
 template <class Optimizer, class Device>
-constexpr std::size_t step_scratch_bytes(const Device&, std::size_t /*given*/, std::size_t /*pairs*/) {
-    return 0;
-}
+struct StepScratchBytes;
 
 /// What a training has besides its network, loss, optimizer and batch.
 struct TrainingExtras {
@@ -52,11 +46,14 @@ struct TrainingExtras {
 
 /// What a training keeps in its block, in order: parameters, buffers, the optimizer's state, the average of parameters
 /// and buffers, gradients, what layers prepare of their parameters, activations, and what the loss and mining write. A
-/// gradient that its layer can stream (see streams_gradient) has no place, unless `keep_gradients` asks for it.
+/// gradient that its layer can stream (see KernelDefaults::streams_gradient) has no place, unless `keep_gradients` asks
+/// for it.
 template <class Verifier, class Optimizer, class Device>
 struct TrainingPlan {
     using Network = typename Verifier::Network;
     using T = typename Device::scalar;
+    static_assert(sizeof(detail::CanRun<Network, Device>) > 0);
+    static_assert(sizeof(detail::CanTrain<Network, Device>) > 0);
     static constexpr ModelLayout<Verifier, T> model{};
 
     static constexpr std::size_t parameter_bytes = model.parameter_bytes;
@@ -77,11 +74,11 @@ struct TrainingPlan {
 
     constexpr TrainingPlan(const Device& device, batch_pairs capacity, const TrainingExtras& extras = {})
         : average_bytes(extras.average_weights ? parameter_bytes + buffer_bytes : 0),
-          prepared(device),
+          prepared(),
           prepared_bytes(Device::prepares_in_training ? prepared.bytes : 0),
           activations(plan_activations<Network>(device, {capacity.images(), device.threads, true})),
           activation_bytes(activations.bytes) {
-        const auto streamed = detail::streamed_parameters<Network>(device);
+        const auto streamed = detail::streamed_parameters<Network, Device>();
         for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i) {
             const bool kept = extras.keep_gradients || i >= streamed.size() || !streamed[i];
             gradients[i] = append(gradient_bytes, kept ? model.parameters[i].bytes : 0);
@@ -89,7 +86,7 @@ struct TrainingPlan {
         const std::size_t pairs = extras.mining.pairs(capacity.count);
         scores = append(loss_bytes, pairs * sizeof(double));
         labels = append(loss_bytes, pairs * sizeof(PairLabel));
-        step_scratch = append(loss_bytes, step_scratch_bytes<Optimizer>(device, capacity.count, pairs));
+        step_scratch = append(loss_bytes, StepScratchBytes<Optimizer, Device>::value(capacity.count, pairs));
         if (extras.mining.negatives > 0) plan_mining(capacity.images(), pairs);
         total_bytes = loss_offset() + loss_bytes;
     }

@@ -4,7 +4,7 @@
 // usage: benchmark_gpu_inference <fp32|tf32|bf16> <images> <steps>   (one measurement for each line it reads)
 #include <cstdlib>
 
-#include "ditto/layers/cuda.cuh"
+#include "ditto/cuda.cuh"
 #include "ditto/model/cuda_inference.cuh"
 #include "ditto/network/siamese.hpp"
 #include "ditto/networks/face_network.hpp"

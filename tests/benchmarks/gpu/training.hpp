@@ -8,9 +8,8 @@
 
 #include "ditto/core/parallel.hpp"
 #include "ditto/core/random.hpp"
+#include "ditto/cuda.cuh"
 #include "ditto/images/image_store.hpp"
-#include "ditto/layers/cuda.cuh"
-#include "ditto/losses/cuda.cuh"
 #include "ditto/network/siamese.hpp"
 #include "ditto/networks/face_network.hpp"
 #include "ditto/optim/adam.hpp"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cudnn_graph.h"
-#include "ditto/layers/cuda.cuh"
+#include "ditto/cuda.cuh"
 #include "test_buffer.hpp"
 
 using namespace ditto;

@@ -2,29 +2,25 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ditto/device/cuda/cuda.hpp"
 #include "ditto/device/cuda/status.cuh"
-#ifdef DITTO_CUDNN
-#include "ditto/layers/conv2d/cudnn/graph.cuh"
-#endif
 
 namespace ditto::detail {
 
-#ifndef DITTO_CUDNN
-/// A program that is compiled without cuDNN has nothing in its place.
-struct Cudnn {
-    explicit Cudnn(cudaStream_t) {}
+/// What kernels of one kind keep with a context: a library's handle and its plans.
+struct ContextPart {
+    virtual ~ContextPart() = default;
 };
-#endif
 
 /// Does nothing. The runtime has its code only if the program was compiled for the GPU.
 inline __global__ void probe_kernel() {}
 
-/// A chosen GPU, a stream, a handle of cuBLASLt and, in a program that is compiled with it, cuDNN.
+/// A chosen GPU, a stream, a handle of cuBLASLt, and what else kernels keep here.
 class CudaContext {
   public:
     /// Throws Error when there is no such GPU, the driver is too old, or the program has no code for it.
@@ -41,7 +37,6 @@ class CudaContext {
         try {
             check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
             check(cublasLtCreate(&blas_), "starting cuBLASLt");
-            dnn_.emplace(stream_);
         } catch (...) {
             release();
             throw;
@@ -53,21 +48,31 @@ class CudaContext {
 
     cudaStream_t stream() const { return stream_; }
     cublasLtHandle_t blas() const { return blas_; }
-    Cudnn& dnn() { return *dnn_; }
+    /// The context's Part, a ContextPart that is made of a stream, when it is first asked for.
+    template <class Part>
+    Part& part() {
+        for (const std::unique_ptr<ContextPart>& held : parts_)
+            if (auto* found = dynamic_cast<Part*>(held.get())) return *found;
+        parts_.push_back(std::make_unique<Part>(stream_));
+        return static_cast<Part&>(*parts_.back());
+    }
     /// Waits until all work is done.
     void wait() const { check(cudaStreamSynchronize(stream_), "the work on the GPU"); }
 
   private:
     void release() {
-        dnn_.reset();
+        parts_.clear();
         if (blas_ != nullptr) cublasLtDestroy(blas_);
         if (stream_ != nullptr) cudaStreamDestroy(stream_);
     }
 
     cudaStream_t stream_ = nullptr;
     cublasLtHandle_t blas_ = nullptr;
-    std::optional<Cudnn> dnn_;  // made when there is a stream
+    std::vector<std::unique_ptr<ContextPart>> parts_;
 };
+
+/// Makes the context ready for convolutions of this kind: nothing to do.
+inline void start(UnfoldedConvolutions, CudaContext&) {}
 
 /// Memory of the GPU in one piece.
 class DeviceBlock {

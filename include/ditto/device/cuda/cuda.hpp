@@ -12,6 +12,19 @@
 
 namespace ditto {
 
+/// How convolutions are computed on a GPU: by cuDNN, in files that are compiled with DITTO_CUDNN (ditto::cuda sets it
+/// where cuDNN is found), or by unfolding and products of cuBLASLt.
+struct CudnnConvolutions {};
+struct UnfoldedConvolutions {};
+
+namespace detail {
+#ifdef DITTO_CUDNN
+using DefaultConvolutions = CudnnConvolutions;
+#else
+using DefaultConvolutions = UnfoldedConvolutions;
+#endif
+}  // namespace detail
+
 #if defined(__CUDACC__) || defined(DITTO_CUDA_EMULATION)
 
 namespace detail {
@@ -30,11 +43,13 @@ struct CudaActivation<bf16> {
 }  // namespace detail
 
 /// A GPU, computing in fp32, tf32 or bf16. Parameters, statistics and sums are always fp32 or wider; in bf16 the
-/// numbers between layers and the factors of products have 16 bits. The context, which a Trainer or Inference makes,
+/// numbers between layers and the factors of products have 16 bits. Convolutions is CudnnConvolutions or
+/// UnfoldedConvolutions. The context, which a Trainer or Inference makes,
 /// has the stream that all work goes to: functions of this device return before their work is done.
-template <class Precision>
+template <class Precision, class Convolutions = detail::DefaultConvolutions>
 struct Cuda {
     using precision = Precision;
+    using convolutions = Convolutions;
     using scalar = float;
     using activation = typename detail::CudaActivation<Precision>::type;
     static constexpr bool trains = true;
@@ -56,7 +71,7 @@ inline constexpr bool compiled_as_cuda = false;
 }  // namespace detail
 
 /// Cannot be used here: says so.
-template <class Precision>
+template <class Precision, class Convolutions = detail::DefaultConvolutions>
 struct Cuda {
     using precision = Precision;
     using scalar = float;
@@ -71,9 +86,20 @@ struct Cuda {
                   "ditto: Cuda<...> in a file that is not compiled as CUDA; link ditto::cuda and name the file in "
                   "ditto_compile_as_cuda()");
 };
-template <class Precision>
-void prepare(const Cuda<Precision>&) {}  // so that there is no second error
+template <class Precision, class Convolutions>
+void prepare(const Cuda<Precision, Convolutions>&) {}  // so that there is no second error
 
 #endif
+
+namespace detail {
+template <class Device>
+inline constexpr bool is_cuda = false;
+template <class Precision, class Convolutions>
+inline constexpr bool is_cuda<Cuda<Precision, Convolutions>> = true;
+}  // namespace detail
+
+/// A Cuda<...>.
+template <class Device>
+concept CudaDevice = detail::is_cuda<Device>;
 
 }  // namespace ditto

@@ -93,11 +93,11 @@ inline cublasLtMatmulAlgo_t choose_algorithm(cublasLtHandle_t blas, const Produc
 
 /// c [m, n] = a [m, k] b [k, n] + beta c, summed in float32. `workspace` has product_workspace bytes. A `bias` [n] is
 /// added to every row of c; only float ones take it, because cuBLASLt wants it in c's type.
-template <class P, class A, class C>
-void gemm(const Cuda<P>& device, std::size_t m, std::size_t n, std::size_t k, DeviceMatrix<const A> a,
+template <class A, class C, CudaDevice Device>
+void gemm(const Device& device, std::size_t m, std::size_t n, std::size_t k, DeviceMatrix<const A> a,
           DeviceMatrix<const A> b, float beta, DeviceMatrix<C> c, void* workspace, const float* bias = nullptr) {
     const cublasLtHandle_t blas = device.context->blas();
-    ProductDescription product(compute_type<P>, b.transposed, a.transposed);
+    ProductDescription product(compute_type<typename Device::precision>, b.transposed, a.transposed);
     if (bias != nullptr) product.add_bias(bias);
     const ProductLayout first(cuda_type<A>, b.transposed ? n : k, b.transposed ? k : n, b.stride);
     const ProductLayout second(cuda_type<A>, a.transposed ? k : m, a.transposed ? m : k, a.stride);

@@ -10,9 +10,8 @@
 namespace ditto::detail {
 
 /// Runs a kernel of `grid` blocks of `block` threads on the device's stream.
-template <class P, class... Parameters, class... Arguments>
-void launch(const Cuda<P>& device, void (*kernel)(Parameters...), dim3 grid, dim3 block,
-            const Arguments&... arguments) {
+template <CudaDevice Device, class... Parameters, class... Arguments>
+void launch(const Device& device, void (*kernel)(Parameters...), dim3 grid, dim3 block, const Arguments&... arguments) {
 #ifdef DITTO_CUDA_EMULATION
     check(emulation::launch(kernel, grid, block, device.context->stream(), static_cast<Parameters>(arguments)...),
           "a kernel");
@@ -34,8 +33,8 @@ __global__ void for_each_kernel(std::size_t count, Body body) {
 }
 
 /// body(i) for every i in [0, count), in no order. Body is a structure with a __device__ operator().
-template <class P, class Body>
-void for_each(const Cuda<P>& device, std::size_t count, const Body& body) {
+template <CudaDevice Device, class Body>
+void for_each(const Device& device, std::size_t count, const Body& body) {
     if (count == 0) return;
     const std::size_t blocks = std::min<std::size_t>((count + block_threads - 1) / block_threads, 1 << 16);
     launch(device, &for_each_kernel<Body>, dim3(static_cast<unsigned>(blocks)), dim3(block_threads), count, body);
@@ -60,13 +59,13 @@ struct MapTwo {
 };
 
 /// output[i] = function(input[i]), in float; input and output may be the same memory.
-template <class P, class A, class Function>
-void map(const Cuda<P>& device, std::size_t size, const A* input, A* output, Function function) {
+template <CudaDevice Device, class A, class Function>
+void map(const Device& device, std::size_t size, const A* input, A* output, Function function) {
     for_each(device, size, MapOne<Function, A>{function, input, output});
 }
 /// output[i] = function(first[i], second[i]).
-template <class P, class A, class Function>
-void map(const Cuda<P>& device, std::size_t size, const A* first, const A* second, A* output, Function function) {
+template <CudaDevice Device, class A, class Function>
+void map(const Device& device, std::size_t size, const A* first, const A* second, A* output, Function function) {
     for_each(device, size, MapTwo<Function, A>{function, first, second, output});
 }
 
@@ -144,8 +143,8 @@ __global__ void finish_sums_kernel(GroupedChunks chunks, std::size_t channels, c
 /// For each channel and group of rows: body(row, group, channel, sums) adds to `Sums` sums (float over few rows,
 /// float64 over chunks), then finish(channel, group, totals) takes them, groups in order. `partial` has sums_bytes()
 /// bytes.
-template <int Sums, class P, class Body, class Finish>
-void sum_rows(const Cuda<P>& device, std::size_t groups, std::size_t rows_per_group, std::size_t channels,
+template <int Sums, CudaDevice Device, class Body, class Finish>
+void sum_rows(const Device& device, std::size_t groups, std::size_t rows_per_group, std::size_t channels,
               const Body& body, double* partial, const Finish& finish) {
     const GroupedChunks chunks = sum_chunks(groups, rows_per_group);
     const dim3 grid(static_cast<unsigned>(chunks.count()),
@@ -170,8 +169,8 @@ struct StoreColumn {
         to[channel] = static_cast<float>(totals[0]);
     }
 };
-template <class P, class A>
-void column_sums(const Cuda<P>& device, std::size_t rows, std::size_t channels, const A* x, float* to, void* partial) {
+template <CudaDevice Device, class A>
+void column_sums(const Device& device, std::size_t rows, std::size_t channels, const A* x, float* to, void* partial) {
     sum_rows<1>(device, 1, rows, channels, AddColumn<A>{x, channels}, static_cast<double*>(partial), StoreColumn{to});
 }
 

@@ -13,7 +13,7 @@
 #include "ditto/device/cpu/cpu.hpp"
 #include "ditto/layers/batch_norm/batch_norm.hpp"
 #include "ditto/layers/batch_norm/statistics.hpp"
-#include "ditto/layers/calls.hpp"
+#include "ditto/layers/kernel.hpp"
 
 namespace ditto {
 
@@ -177,26 +177,33 @@ void batch_norm_backward(const Cpu<P>& device, const BackwardCall<typename P::sc
     });
 }
 
+template <int Size, class Input, class P>
+struct BatchNormKernel : KernelDefaults {
+    using T = typename P::scalar;
+
+    static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
+        if (call.phase == Phase::inference) return 0;
+        return batch_norm_workspace(call.images, Input::extents.pixels(), Size);
+    }
+
+    static void forward(const Cpu<P>& device, const ForwardCall<T>& call) {
+        if (call.training) {
+            batch_norm_training<Size, Input>(device, call);
+        } else {
+            batch_norm_inference<Size, Input>(device, call);
+        }
+    }
+
+    static void backward(const Cpu<P>& device, const BackwardCall<T>& call) {
+        batch_norm_backward<Size, Input>(device, call);
+    }
+};
+
 }  // namespace detail
 
+template <int Channels, class Input, class P>
+struct Kernel<BatchNorm2d<Channels>, Input, Cpu<P>> : detail::BatchNormKernel<Channels, Input, P> {};
 template <int Size, class Input, class P>
-constexpr std::size_t workspace_bytes(BatchNorm<Size>, Input, const Cpu<P>&, WorkspaceCall call) {
-    if (call.phase == Phase::inference) return 0;
-    return detail::batch_norm_workspace(call.images, Input::extents.pixels(), Size);
-}
-
-template <int Size, class Input, class P>
-void forward(BatchNorm<Size>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
-    if (call.training) {
-        detail::batch_norm_training<Size, Input>(device, call);
-    } else {
-        detail::batch_norm_inference<Size, Input>(device, call);
-    }
-}
-
-template <int Size, class Input, class P>
-void backward(BatchNorm<Size>, Input, const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
-    detail::batch_norm_backward<Size, Input>(device, call);
-}
+struct Kernel<BatchNorm1d<Size>, Input, Cpu<P>> : detail::BatchNormKernel<Size, Input, P> {};
 
 }  // namespace ditto

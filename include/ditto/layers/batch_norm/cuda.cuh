@@ -8,7 +8,7 @@
 #include "ditto/device/cuda/launch.cuh"
 #include "ditto/layers/batch_norm/batch_norm.hpp"
 #include "ditto/layers/batch_norm/statistics.hpp"
-#include "ditto/layers/calls.hpp"
+#include "ditto/layers/kernel.hpp"
 
 namespace ditto {
 
@@ -159,51 +159,58 @@ struct NormalizeBackward {
     }
 };
 
+template <int Size, class Input, CudaDevice Device>
+struct CudaBatchNorm : KernelDefaults {
+    using A = typename Device::activation;
+
+    static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
+        if (call.phase == Phase::inference) return 0;
+        return round_up(GradientTerms::bytes(Size), tensor_alignment) +
+               sums_bytes(call.images * static_cast<std::size_t>(Input::extents.pixels()), 2, Size);
+    }
+
+    static void forward(const Device& device, const ForwardCall<float, A>& call) {
+        constexpr std::size_t pixels = Input::extents.pixels(), channels = Size;
+        const std::size_t size = call.images * Input::size;
+        if (!call.training) {
+            for_each(device, size,
+                     NormalizeFrozen<A>{call.input, call.output, channels, call.buffers[0], call.buffers[1],
+                                        call.parameters[0], call.parameters[1], BatchNorm<Size>::epsilon});
+            return;
+        }
+        const std::size_t rows = call.images / call.groups * pixels;
+        const DeviceStatistics statistics(call.saved, channels);
+        sum_rows<2>(device, call.groups, rows, channels, AddMoments<A>{call.input, rows, channels},
+                    static_cast<double*>(call.workspace),
+                    FinishMoments<Size, A>{call.input, rows, statistics, call.buffers[0], call.buffers[1]});
+        for_each(device, size,
+                 Normalize<A>{call.input, call.output, size / call.groups, channels, statistics.mean,
+                              statistics.inverse_deviation, call.parameters[0], call.parameters[1]});
+    }
+
+    static void backward(const Device& device, const BackwardCall<float, A>& call) {
+        constexpr std::size_t pixels = Input::extents.pixels(), channels = Size;
+        const std::size_t size = call.images * Input::size, rows = call.images / call.groups * pixels;
+        const DeviceStatistics statistics(call.saved, channels);
+        const GradientTerms terms(call.workspace, channels);
+        auto* partial = reinterpret_cast<double*>(static_cast<std::byte*>(call.workspace) +
+                                                  round_up(GradientTerms::bytes(channels), tensor_alignment));
+        sum_rows<2>(device, call.groups, rows, channels,
+                    AddGradients<A>{call.input, call.output_gradient, statistics.mean, channels}, partial,
+                    FinishGradients{static_cast<double>(rows), channels, statistics, call.parameters[0], terms,
+                                    call.parameter_gradients[0], call.parameter_gradients[1]});
+        if (call.input_gradient == nullptr) return;
+        for_each(device, size,
+                 NormalizeBackward<A>{call.input, call.output_gradient, call.input_gradient, size / call.groups,
+                                      channels, statistics.mean, terms});
+    }
+};
+
 }  // namespace detail
 
-template <int Size, class Input, class P>
-constexpr std::size_t workspace_bytes(BatchNorm<Size>, Input, const Cuda<P>&, WorkspaceCall call) {
-    if (call.phase == Phase::inference) return 0;
-    return round_up(detail::GradientTerms::bytes(Size), tensor_alignment) +
-           detail::sums_bytes(call.images * static_cast<std::size_t>(Input::extents.pixels()), 2, Size);
-}
-
-template <int Size, class Input, class P, class A>
-void forward(BatchNorm<Size>, Input, const Cuda<P>& device, const ForwardCall<float, A>& call) {
-    constexpr std::size_t pixels = Input::extents.pixels(), channels = Size;
-    const std::size_t size = call.images * Input::size;
-    if (!call.training) {
-        detail::for_each(device, size,
-                         detail::NormalizeFrozen<A>{call.input, call.output, channels, call.buffers[0], call.buffers[1],
-                                                    call.parameters[0], call.parameters[1], BatchNorm<Size>::epsilon});
-        return;
-    }
-    const std::size_t rows = call.images / call.groups * pixels;
-    const detail::DeviceStatistics statistics(call.saved, channels);
-    detail::sum_rows<2>(device, call.groups, rows, channels, detail::AddMoments<A>{call.input, rows, channels},
-                        static_cast<double*>(call.workspace),
-                        detail::FinishMoments<Size, A>{call.input, rows, statistics, call.buffers[0], call.buffers[1]});
-    detail::for_each(device, size,
-                     detail::Normalize<A>{call.input, call.output, size / call.groups, channels, statistics.mean,
-                                          statistics.inverse_deviation, call.parameters[0], call.parameters[1]});
-}
-
-template <int Size, class Input, class P, class A>
-void backward(BatchNorm<Size>, Input, const Cuda<P>& device, const BackwardCall<float, A>& call) {
-    constexpr std::size_t pixels = Input::extents.pixels(), channels = Size;
-    const std::size_t size = call.images * Input::size, rows = call.images / call.groups * pixels;
-    const detail::DeviceStatistics statistics(call.saved, channels);
-    const detail::GradientTerms terms(call.workspace, channels);
-    auto* partial = reinterpret_cast<double*>(static_cast<std::byte*>(call.workspace) +
-                                              round_up(detail::GradientTerms::bytes(channels), tensor_alignment));
-    detail::sum_rows<2>(device, call.groups, rows, channels,
-                        detail::AddGradients<A>{call.input, call.output_gradient, statistics.mean, channels}, partial,
-                        detail::FinishGradients{static_cast<double>(rows), channels, statistics, call.parameters[0],
-                                                terms, call.parameter_gradients[0], call.parameter_gradients[1]});
-    if (call.input_gradient == nullptr) return;
-    detail::for_each(device, size,
-                     detail::NormalizeBackward<A>{call.input, call.output_gradient, call.input_gradient,
-                                                  size / call.groups, channels, statistics.mean, terms});
-}
+template <int Channels, class Input, CudaDevice Device>
+struct Kernel<BatchNorm2d<Channels>, Input, Device> : detail::CudaBatchNorm<Channels, Input, Device> {};
+template <int Size, class Input, CudaDevice Device>
+struct Kernel<BatchNorm1d<Size>, Input, Device> : detail::CudaBatchNorm<Size, Input, Device> {};
 
 }  // namespace ditto

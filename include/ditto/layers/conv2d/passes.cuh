@@ -1,20 +1,28 @@
-// How convolutions are computed on CUDA: by cuDNN in programs that are compiled with it, by unfolding in others.
+// How convolutions are computed on CUDA, as the device's type says.
 #pragma once
 
+#include "ditto/layers/conv2d/unfolded/unfolded.cuh"
 #ifdef DITTO_CUDNN
 #include "ditto/layers/conv2d/cudnn/cudnn.cuh"
-#else
-#include "ditto/layers/conv2d/unfolded/unfolded.cuh"
 #endif
 
 namespace ditto::detail {
 
+template <class Conv, class Input, class Device, class Convolutions>
+struct CudaConvolutionBy;
+template <class Conv, class Input, class Device>
+struct CudaConvolutionBy<Conv, Input, Device, UnfoldedConvolutions> {
+    using type = UnfoldedConvolution<Conv, Input, Device>;
+};
 #ifdef DITTO_CUDNN
-template <class Conv, class Input, class P>
-using CudaConvolution = CudnnConvolution<Conv, Input, P>;
-#else
-template <class Conv, class Input, class P>
-using CudaConvolution = UnfoldedConvolution<Conv, Input, P>;
+template <class Conv, class Input, class Device>
+struct CudaConvolutionBy<Conv, Input, Device, CudnnConvolutions> {
+    using type = CudnnConvolution<Conv, Input, Device>;
+};
 #endif
+
+/// The passes of a convolution without its bias: CudnnConvolution or UnfoldedConvolution.
+template <class Conv, class Input, class Device>
+using CudaConvolution = typename CudaConvolutionBy<Conv, Input, Device, typename Device::convolutions>::type;
 
 }  // namespace ditto::detail

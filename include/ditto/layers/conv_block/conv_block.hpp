@@ -4,6 +4,8 @@
 
 #include "ditto/layers/batch_norm/batch_norm.hpp"
 #include "ditto/layers/conv2d/conv2d.hpp"
+#include "ditto/layers/elementwise/relu.hpp"
+#include "ditto/layers/fusion.hpp"
 #include "ditto/layers/pooling/max/max_pool2d.hpp"
 
 namespace ditto {
@@ -57,8 +59,13 @@ struct ConvBlock : Layer {
     }
 };
 
-/// Does Device have a kernel for Block on Input? (Declared where the kernel is.)
-template <class Block, class Input, class Device>
-inline constexpr bool has_block_kernel = false;
+template <int In, int Out, int Size, class... Options>
+struct FusedAs<Conv2d<In, Out, Size, Options...>, ReLU, BatchNorm2d<Out>> {
+    using type = ConvBlock<Conv2d<In, Out, Size, Options...>, BatchNorm2d<Out>>;
+};
+template <int In, int Out, int Size, class... Options>
+struct FusedAs<Conv2d<In, Out, Size, Options...>, ReLU, BatchNorm2d<Out>, MaxPool2d<2>> {
+    using type = ConvBlock<Conv2d<In, Out, Size, Options...>, BatchNorm2d<Out>, MaxPool2d<2>>;
+};
 
 }  // namespace ditto

@@ -12,23 +12,18 @@
 
 #include "ditto/device/cpu/column_sums.hpp"
 #include "ditto/layers/batch_norm/cpu.hpp"
-#include "ditto/layers/calls.hpp"
 #include "ditto/layers/conv2d/cpu.hpp"
 #include "ditto/layers/conv_block/conv_block.hpp"
 #include "ditto/layers/conv_block/epilogue.hpp"
 #include "ditto/layers/conv_block/gradient.hpp"
+#include "ditto/layers/kernel.hpp"
 
 namespace ditto {
-
-/// Blocks are for the fast algorithms in fp32.
-template <class Conv, class Norm, class... Pool, class Input, class P, class Arch>
-inline constexpr bool has_block_kernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P, Arch>> =
-    detail::has_fast_passes<Conv, Input, Cpu<P, Arch>>;
 
 namespace detail {
 
 template <class Block, class Input, class Device>
-struct BlockKernel {
+struct ConvBlockKernel : KernelDefaults {
     using T = typename Device::scalar;
     using Conv = typename Block::Convolution;
     using Passes = ChosenPasses<Conv, Input, Device>;
@@ -50,6 +45,14 @@ struct BlockKernel {
               places(static_cast<std::uint8_t*>(memory) + Block::map_bytes(Input::extents, images, sizeof(T))),
               statistics(reinterpret_cast<T*>(places + Block::winner_bytes(Input::extents, images))) {}
     };
+
+    static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
+        return call.phase == Phase::training_backward ? backward_bytes(call) : forward_bytes(call);
+    }
+    static constexpr std::size_t prepared_bytes = Passes::prepared_bytes;
+    static void prepare(const Device& device, const std::array<const T*, max_layer_tensors>& parameters, void* to) {
+        Passes::prepare(device.threads, parameters[0], static_cast<T*>(to));
+    }
 
     // --- Forward
 
@@ -211,32 +214,10 @@ struct BlockKernel {
 
 }  // namespace detail
 
+/// Blocks are for the fast algorithms, in fp32.
 template <class Conv, class Norm, class... Pool, class Input, class P>
-constexpr std::size_t workspace_bytes(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>&, WorkspaceCall call) {
-    using Kernel = detail::BlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P>>;
-    return call.phase == Phase::training_backward ? Kernel::backward_bytes(call) : Kernel::forward_bytes(call);
-}
-
-template <class Conv, class Norm, class... Pool, class Input, class P>
-constexpr std::size_t prepared_bytes(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>&) {
-    return detail::prepared_bytes_of<Conv, Input, Cpu<P>>();
-}
-
-template <class Conv, class Norm, class... Pool, class Input, class P>
-void prepare(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>& device,
-             const std::array<const typename P::scalar*, max_layer_tensors>& parameters, void* to) {
-    prepare(Conv{}, Input{}, device, parameters, to);
-}
-
-template <class Conv, class Norm, class... Pool, class Input, class P>
-void forward(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
-    detail::BlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P>>::forward(device, call);
-}
-
-template <class Conv, class Norm, class... Pool, class Input, class P>
-void backward(ConvBlock<Conv, Norm, Pool...>, Input, const Cpu<P>& device,
-              const BackwardCall<typename P::scalar>& call) {
-    detail::BlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P>>::backward(device, call);
-}
+requires(detail::has_fast_passes<Conv, Input, Cpu<P>>) struct Kernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P>>
+    : detail::ConvBlockKernel<ConvBlock<Conv, Norm, Pool...>, Input, Cpu<P>> {
+};
 
 }  // namespace ditto

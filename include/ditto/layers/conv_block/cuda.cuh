@@ -13,10 +13,6 @@
 
 namespace ditto {
 
-/// Where the parts of what a block saves are aligned.
-template <class Conv, class Norm, class... Pool, class Input, class P>
-inline constexpr bool has_block_kernel<ConvBlock<Conv, Norm, Pool...>, Input, Cuda<P>> = Norm::channels % 4 == 0;
-
 namespace detail {
 
 /// Integers of a block, as device code reads them.
@@ -51,7 +47,7 @@ struct AddReluMoments {
     __device__ void operator()(std::size_t row, std::size_t, std::size_t channel, float* sums) const {
         A& number = map[row * channels + channel];
         const float moved = static_cast<float>(number) + bias[channel];
-        number = A(moved < 0.0F ? 0.0F : moved);  // NaN stays NaN
+        number = A(ReLU::value(moved));
         const float x = static_cast<float>(number) - origin[channel];
         sums[0] += x;
         sums[1] += x * x;
@@ -142,7 +138,7 @@ struct FrozenBlock {
         int winner = 0;
         const float x = window_winner<Grid>(norm.weight[channel], winner, [&](int place) {
             const float moved = static_cast<float>(map[first + Grid::step(place)]) + convolution_bias[channel];
-            return moved < 0.0F ? 0.0F : moved;
+            return ReLU::value(moved);
         });
         output[i] = A(norm.value(x, channel));
     }
@@ -186,16 +182,16 @@ struct FormGradient {
         }
         const float x = static_cast<float>(map[i]);
         const float slope = terms.scale[at] * (gradient - terms.constant[at] - (x - mean[at]) * terms.slope[at]);
-        map[i] = A(x > 0.0F ? slope : 0.0F);
+        map[i] = A(ReLU::gradient(x, slope));
         sums[0] += static_cast<float>(map[i]);
     }
 };
 
-template <class Block, class Input, class P>
-struct CudaBlock {
-    using A = typename Cuda<P>::activation;
+template <class Block, class Input, CudaDevice Device>
+struct CudaBlock : KernelDefaults {
+    using A = typename Device::activation;
     using Grid = BlockGrid<Block, Input>;
-    using Passes = CudaConvolution<typename Block::Convolution, Input, P>;
+    using Passes = CudaConvolution<typename Block::Convolution, Input, Device>;
     static constexpr std::size_t channels = Grid::channels;
 
     struct Saved {
@@ -216,11 +212,15 @@ struct CudaBlock {
         return inference ? round_up(Block::map_bytes(Input::extents, images, sizeof(A)), tensor_alignment)
                          : terms_bytes + round_up(sums_bytes(images * Grid::pixels, 2, channels), tensor_alignment);
     }
-    static constexpr std::size_t bytes(WorkspaceCall call) {
+    static constexpr std::size_t prepared_bytes = Passes::prepared_bytes;
+    static void prepare(const Device& device, const std::array<const float*, max_layer_tensors>& from, void* to) {
+        Passes::prepare(device, from[0], to);
+    }
+    static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
         return head_bytes(call.images, call.phase == Phase::inference) + Passes::bytes(call.images);
     }
 
-    static void forward(const Cuda<P>& device, const ForwardCall<float, A>& call) {
+    static void forward(const Device& device, const ForwardCall<float, A>& call) {
         auto* head = static_cast<std::byte*>(call.workspace);
         void* workspace = head + head_bytes(call.images, !call.training);
         const std::size_t outputs = call.images * Grid::out_pixels * channels;
@@ -249,7 +249,7 @@ struct CudaBlock {
                                         call.parameters[2], call.parameters[3]});
     }
 
-    static void backward(const Cuda<P>& device, const BackwardCall<float, A>& call) {
+    static void backward(const Device& device, const BackwardCall<float, A>& call) {
         auto* head = static_cast<std::byte*>(call.workspace);
         auto* partial = reinterpret_cast<double*>(head + terms_bytes);
         void* workspace = head + head_bytes(call.images, false);
@@ -273,29 +273,10 @@ struct CudaBlock {
 
 }  // namespace detail
 
-template <class Conv, class Norm, class... Pool, class Input, class P>
-constexpr std::size_t prepared_bytes(ConvBlock<Conv, Norm, Pool...>, Input, const Cuda<P>&) {
-    return detail::CudaBlock<ConvBlock<Conv, Norm, Pool...>, Input, P>::Passes::prepared_bytes;
-}
-template <class Conv, class Norm, class... Pool, class Input, class P>
-void prepare(ConvBlock<Conv, Norm, Pool...>, Input, const Cuda<P>& device,
-             const std::array<const float*, max_layer_tensors>& from, void* to) {
-    detail::CudaBlock<ConvBlock<Conv, Norm, Pool...>, Input, P>::Passes::prepare(device, from[0], to);
-}
-
-template <class Conv, class Norm, class... Pool, class Input, class P>
-constexpr std::size_t workspace_bytes(ConvBlock<Conv, Norm, Pool...>, Input, const Cuda<P>&, WorkspaceCall call) {
-    return detail::CudaBlock<ConvBlock<Conv, Norm, Pool...>, Input, P>::bytes(call);
-}
-
-template <class Conv, class Norm, class... Pool, class Input, class P, class A>
-void forward(ConvBlock<Conv, Norm, Pool...>, Input, const Cuda<P>& device, const ForwardCall<float, A>& call) {
-    detail::CudaBlock<ConvBlock<Conv, Norm, Pool...>, Input, P>::forward(device, call);
-}
-
-template <class Conv, class Norm, class... Pool, class Input, class P, class A>
-void backward(ConvBlock<Conv, Norm, Pool...>, Input, const Cuda<P>& device, const BackwardCall<float, A>& call) {
-    detail::CudaBlock<ConvBlock<Conv, Norm, Pool...>, Input, P>::backward(device, call);
-}
+/// Blocks are for channels that keep the parts of what they save aligned.
+template <class Conv, class Norm, class... Pool, class Input, CudaDevice Device>
+requires(Norm::channels % 4 == 0) struct Kernel<ConvBlock<Conv, Norm, Pool...>, Input, Device>
+    : detail::CudaBlock<ConvBlock<Conv, Norm, Pool...>, Input, Device> {
+};
 
 }  // namespace ditto

@@ -11,19 +11,13 @@
 #include <cstdint>
 
 #include "ditto/layers/conv2d/tiles.hpp"
+#include "ditto/layers/elementwise/relu.hpp"
 
 namespace ditto::detail {
 
 /// Sums over the tiles of each chunk and channel: [chunks, 3, Channels] of the tiles' totals s, of s^2, and of the
 /// squared deviations of a tile's numbers from their mean s / 16.
 inline constexpr std::size_t tile_sums = 3;
-
-/// max(x, 0); NaN stays NaN.
-template <class V>
-[[gnu::always_inline]] inline V relu(const V& x) {
-    const V zero(typename V::value_type{0});
-    return xsimd::select(x < zero, zero, x);
-}
 
 /// The first pixel, in the order of for_each_pixel, of window `window` of a tile, and the other three.
 constexpr int window_pixel(int window, int place) {
@@ -76,7 +70,7 @@ struct TrainingEpilogue {
         const V shift = V::load_unaligned(bias + channel);
         V total(T{0});
         for_each_pixel<Height, Width, Channels>(place, [&](auto i, std::size_t offset) {
-            values[i] = relu(values[i] + shift);
+            values[i] = ReLU::value(values[i] + shift);
             values[i].store_unaligned(map + offset + channel);
             total += values[i];
         });
@@ -121,7 +115,7 @@ struct InferenceEpilogue {
     [[gnu::always_inline]] void operator()(std::size_t, TilePlace place, std::size_t channel, V* values) const {
         const V added = V::load_unaligned(bias + channel), factor = V::load_unaligned(scale + channel);
         const V center = V::load_unaligned(mean + channel), moved = V::load_unaligned(shift + channel);
-        unrolled<tile_pixels>([&](auto i) { values[i] = relu(values[i] + added); });
+        unrolled<tile_pixels>([&](auto i) { values[i] = ReLU::value(values[i] + added); });
         const auto store = [&](const V& x, std::size_t offset) {
             xsimd::fma(x - center, factor, moved).store_unaligned(output + offset + channel);
         };

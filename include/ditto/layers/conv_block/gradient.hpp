@@ -35,14 +35,14 @@ struct BlockGradientTiles {
     [[gnu::always_inline]] void operator()(std::size_t chunk, TilePlace place, std::size_t channel, V* values) const {
         const std::size_t at = place.image / images_of_group * Channels + channel;
         const V scale = V::load_unaligned(terms.scale + at), constant = V::load_unaligned(terms.constant + at);
-        const V slope = V::load_unaligned(terms.slope + at), center = V::load_unaligned(mean + at), zero(T{0});
+        const V slope = V::load_unaligned(terms.slope + at), center = V::load_unaligned(mean + at);
         load_output_gradient(place, channel, values);
         V total(T{0});
         for_each_pixel<Height, Width, Channels>(place, [&](auto i, std::size_t offset) {
             T* pixel = map + offset + channel;
             const V a = V::load_unaligned(pixel);
             const V gradient = scale * xsimd::fnma(a - center, slope, values[i] - constant);
-            values[i] = xsimd::select(a > zero, gradient, zero);
+            values[i] = ReLU::gradient(a, gradient);
             total += values[i];
             if (store) values[i].store_unaligned(pixel);
         });

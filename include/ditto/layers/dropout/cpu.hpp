@@ -5,8 +5,8 @@
 
 #include "ditto/core/random.hpp"
 #include "ditto/device/cpu/elementwise.hpp"
-#include "ditto/layers/calls.hpp"
 #include "ditto/layers/dropout/dropout.hpp"
+#include "ditto/layers/kernel.hpp"
 
 namespace ditto {
 
@@ -34,19 +34,21 @@ void drop(const Cpu<P>& device, RandomKey key, std::size_t images, std::size_t s
 }  // namespace detail
 
 template <class Rate, class Input, class P>
-void forward(Dropout<Rate>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
+struct Kernel<Dropout<Rate>, Input, Cpu<P>> : KernelDefaults {
     using T = typename P::scalar;
-    if (call.training) {
-        detail::drop<Rate>(device, call.random, call.images, Input::size, call.input, call.output);
-    } else if (call.input != call.output) {
-        detail::map(device, call.images * Input::size, call.input, call.output, [](T x) { return x; });
-    }
-}
 
-template <class Rate, class Input, class P>
-void backward(Dropout<Rate>, Input, const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
-    if (call.input_gradient == nullptr) return;
-    detail::drop<Rate>(device, call.random, call.images, Input::size, call.output_gradient, call.input_gradient);
-}
+    static void forward(const Cpu<P>& device, const ForwardCall<T>& call) {
+        if (call.training) {
+            detail::drop<Rate>(device, call.random, call.images, Input::size, call.input, call.output);
+        } else if (call.input != call.output) {
+            detail::map(device, call.images * Input::size, call.input, call.output, [](T x) { return x; });
+        }
+    }
+
+    static void backward(const Cpu<P>& device, const BackwardCall<T>& call) {
+        if (call.input_gradient == nullptr) return;
+        detail::drop<Rate>(device, call.random, call.images, Input::size, call.output_gradient, call.input_gradient);
+    }
+};
 
 }  // namespace ditto

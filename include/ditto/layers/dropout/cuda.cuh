@@ -5,8 +5,8 @@
 
 #include "ditto/core/random.hpp"
 #include "ditto/device/cuda/launch.cuh"
-#include "ditto/layers/calls.hpp"
 #include "ditto/layers/dropout/dropout.hpp"
+#include "ditto/layers/kernel.hpp"
 
 namespace ditto {
 
@@ -34,8 +34,8 @@ struct DropNumbers {
     }
 };
 
-template <class Rate, class P, class A>
-void drop(const Cuda<P>& device, RandomKey key, std::size_t images, std::size_t size, const A* input, A* output) {
+template <class Rate, CudaDevice Device, class A>
+void drop(const Device& device, RandomKey key, std::size_t images, std::size_t size, const A* input, A* output) {
     constexpr double rate = Dropout<Rate>::rate;
     for_each(device, images * ((size + 3) / 4),
              DropNumbers<A>{input, output, size, static_cast<std::uint32_t>(rate * 0x1p32),
@@ -44,19 +44,22 @@ void drop(const Cuda<P>& device, RandomKey key, std::size_t images, std::size_t 
 
 }  // namespace detail
 
-template <class Rate, class Input, class P, class A>
-void forward(Dropout<Rate>, Input, const Cuda<P>& device, const ForwardCall<float, A>& call) {
-    if (call.training) {
-        detail::drop<Rate>(device, call.random, call.images, Input::size, call.input, call.output);
-    } else if (call.input != call.output) {
-        detail::for_each(device, call.images * Input::size, detail::Convert<A, A>{call.input, call.output});
-    }
-}
+template <class Rate, class Input, CudaDevice Device>
+struct Kernel<Dropout<Rate>, Input, Device> : KernelDefaults {
+    using A = typename Device::activation;
 
-template <class Rate, class Input, class P, class A>
-void backward(Dropout<Rate>, Input, const Cuda<P>& device, const BackwardCall<float, A>& call) {
-    if (call.input_gradient == nullptr) return;
-    detail::drop<Rate>(device, call.random, call.images, Input::size, call.output_gradient, call.input_gradient);
-}
+    static void forward(const Device& device, const ForwardCall<float, A>& call) {
+        if (call.training) {
+            detail::drop<Rate>(device, call.random, call.images, Input::size, call.input, call.output);
+        } else if (call.input != call.output) {
+            detail::for_each(device, call.images * Input::size, detail::Convert<A, A>{call.input, call.output});
+        }
+    }
+
+    static void backward(const Device& device, const BackwardCall<float, A>& call) {
+        if (call.input_gradient == nullptr) return;
+        detail::drop<Rate>(device, call.random, call.images, Input::size, call.output_gradient, call.input_gradient);
+    }
+};
 
 }  // namespace ditto

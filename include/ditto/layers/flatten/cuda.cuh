@@ -2,8 +2,8 @@
 #pragma once
 
 #include "ditto/device/cuda/launch.cuh"
-#include "ditto/layers/calls.hpp"
 #include "ditto/layers/flatten/flatten.hpp"
+#include "ditto/layers/kernel.hpp"
 
 namespace ditto {
 
@@ -23,19 +23,22 @@ struct TransposeImages {
 
 }  // namespace detail
 
-template <class Input, class P, class A>
-void forward(Flatten, Input, const Cuda<P>& device, const ForwardCall<float, A>& call) {
-    constexpr std::size_t pixels = Input::extents.pixels(), channels = Input::extents.channels();
-    detail::for_each(device, call.images * Input::size,
-                     detail::TransposeImages<A>{call.input, call.output, pixels, channels});
-}
+template <class Input, CudaDevice Device>
+struct Kernel<Flatten, Input, Device> : KernelDefaults {
+    using A = typename Device::activation;
 
-template <class Input, class P, class A>
-void backward(Flatten, Input, const Cuda<P>& device, const BackwardCall<float, A>& call) {
-    constexpr std::size_t pixels = Input::extents.pixels(), channels = Input::extents.channels();
-    if (call.input_gradient == nullptr) return;
-    detail::for_each(device, call.images * Input::size,
-                     detail::TransposeImages<A>{call.output_gradient, call.input_gradient, channels, pixels});
-}
+    static void forward(const Device& device, const ForwardCall<float, A>& call) {
+        constexpr std::size_t pixels = Input::extents.pixels(), channels = Input::extents.channels();
+        detail::for_each(device, call.images * Input::size,
+                         detail::TransposeImages<A>{call.input, call.output, pixels, channels});
+    }
+
+    static void backward(const Device& device, const BackwardCall<float, A>& call) {
+        constexpr std::size_t pixels = Input::extents.pixels(), channels = Input::extents.channels();
+        if (call.input_gradient == nullptr) return;
+        detail::for_each(device, call.images * Input::size,
+                         detail::TransposeImages<A>{call.output_gradient, call.input_gradient, channels, pixels});
+    }
+};
 
 }  // namespace ditto

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "ditto/device/cuda/launch.cuh"
-#include "ditto/layers/calls.hpp"
+#include "ditto/layers/kernel.hpp"
 #include "ditto/layers/l2_normalize/l2_normalize.hpp"
 
 namespace ditto {
@@ -45,19 +45,22 @@ __global__ void normalize_length_backward_kernel(std::size_t size, const A* inpu
 
 }  // namespace detail
 
-template <class Input, class P, class A>
-void forward(L2Normalize, Input, const Cuda<P>& device, const ForwardCall<float, A>& call) {
-    constexpr std::size_t size = Input::size;
-    detail::launch(device, &detail::normalize_length_kernel<A>, dim3(static_cast<unsigned>(call.images)),
-                   dim3(detail::block_threads), size, call.input, call.output);
-}
+template <class Input, CudaDevice Device>
+struct Kernel<L2Normalize, Input, Device> : KernelDefaults {
+    using A = typename Device::activation;
 
-template <class Input, class P, class A>
-void backward(L2Normalize, Input, const Cuda<P>& device, const BackwardCall<float, A>& call) {
-    constexpr std::size_t size = Input::size;
-    if (call.input_gradient == nullptr) return;
-    detail::launch(device, &detail::normalize_length_backward_kernel<A>, dim3(static_cast<unsigned>(call.images)),
-                   dim3(detail::block_threads), size, call.input, call.output_gradient, call.input_gradient);
-}
+    static void forward(const Device& device, const ForwardCall<float, A>& call) {
+        constexpr std::size_t size = Input::size;
+        detail::launch(device, &detail::normalize_length_kernel<A>, dim3(static_cast<unsigned>(call.images)),
+                       dim3(detail::block_threads), size, call.input, call.output);
+    }
+
+    static void backward(const Device& device, const BackwardCall<float, A>& call) {
+        constexpr std::size_t size = Input::size;
+        if (call.input_gradient == nullptr) return;
+        detail::launch(device, &detail::normalize_length_backward_kernel<A>, dim3(static_cast<unsigned>(call.images)),
+                       dim3(detail::block_threads), size, call.input, call.output_gradient, call.input_gradient);
+    }
+};
 
 }  // namespace ditto

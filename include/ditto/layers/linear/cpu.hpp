@@ -7,19 +7,13 @@
 #include "ditto/device/cpu/column_sums.hpp"
 #include "ditto/device/cpu/cpu.hpp"
 #include "ditto/device/cpu/gemm.hpp"
-#include "ditto/layers/calls.hpp"
+#include "ditto/layers/kernel.hpp"
 #include "ditto/layers/linear/linear.hpp"
 #include "ditto/layers/linear/slices.hpp"
 
 namespace ditto {
 
 namespace detail {
-
-template <class P, int In, int Out>
-using SlicesOf = LinearSlices<typename P::scalar, In, Out, typename Cpu<P>::arch>;
-
-template <class P>
-using HeldRowsOf = typename HeldRows<P, typename Cpu<P>::arch>::type;
 
 /// Rows of the weight in one product, where the shape does not fit slices. Forward: runs of the inner dimension give
 /// partial products, added in fixed order. Backward: a run of rows of the weight gives the same rows of its gradient
@@ -69,72 +63,64 @@ void linear_backward_by_runs(const Cpu<P>& device, const BackwardCall<typename P
 
 }  // namespace detail
 
-/// The weight's gradient is handed on where it is large: memory would have to hold it, and read and write it again.
 template <int In, int Out, class Input, class P>
-constexpr bool streams_gradient(Linear<In, Out>, Input, const Cpu<P>&, std::size_t index) {
-    return index == 0 && detail::SlicesOf<P, In, Out>::fits && std::int64_t{In} * Out >= (1 << 16);
-}
-
-template <int In, int Out, class Input, class P>
-constexpr std::size_t workspace_bytes(Linear<In, Out>, Input, const Cpu<P>&, WorkspaceCall call) {
-    using Slices = detail::SlicesOf<P, In, Out>;
-    if (call.phase == Phase::training_backward)
-        return std::max(detail::column_sums_bytes(call.images, Out),
-                        Slices::fits ? Slices::backward_bytes(call.images, call.threads) : 0);
-    if (Slices::fits) return Slices::forward_bytes(call.images, call.threads);
-    return detail::linear_forward_runs<In> * call.images * Out * sizeof(typename P::scalar);
-}
-
-/// Inference in bf16 holds the weight a second time, rounded.
-template <int In, int Out, class Input, class P>
-constexpr std::size_t prepared_bytes(Linear<In, Out>, Input, const Cpu<P>&) {
-    const bool rounds = std::same_as<P, bf16> && detail::SlicesOf<P, In, Out>::fits;
-    return rounds ? std::size_t{In} * Out * 2 : 0;
-}
-
-template <int In, int Out, class Input, class P>
-void prepare(Linear<In, Out>, Input, const Cpu<P>& device,
-             const std::array<const typename P::scalar*, max_layer_tensors>& parameters, void* to) {
-    using Rows = detail::HeldRowsOf<P>;
-    parallel_for(In, device.threads, [&](std::size_t row) {
-        Rows::store(parameters[0] + row * Out, Out,
-                    static_cast<typename Rows::Number*>(to) + row * Out / Rows::columns);
-    });
-}
-
-template <int In, int Out, class Input, class P>
-void forward(Linear<In, Out>, Input, const Cpu<P>& device, const ForwardCall<typename P::scalar>& call) {
-    using Slices = detail::SlicesOf<P, In, Out>;
-    if constexpr (Slices::fits) {
-        if constexpr (std::same_as<P, bf16>) {
-            if (call.prepared != nullptr) {
-                using Rows = detail::HeldRowsOf<P>;
-                Slices::template forward<Rows>(device.threads, call.images, call.input,
-                                               static_cast<const typename Rows::Number*>(call.prepared),
-                                               call.parameters[1], call.output, call.workspace);
-                return;
-            }
-        }
-        Slices::forward(device.threads, call.images, call.input, call.parameters[0], call.parameters[1], call.output,
-                        call.workspace);
-    } else {
-        detail::linear_forward_by_runs<In, Out>(device, call);
-    }
-}
-
-template <int In, int Out, class Input, class P>
-void backward(Linear<In, Out>, Input, const Cpu<P>& device, const BackwardCall<typename P::scalar>& call) {
+struct Kernel<Linear<In, Out>, Input, Cpu<P>> : KernelDefaults {
     using T = typename P::scalar;
-    using Slices = detail::SlicesOf<P, In, Out>;
-    detail::column_sums<Out>(device, call.images, call.output_gradient, call.parameter_gradients[1], call.workspace);
-    if constexpr (Slices::fits) {
-        Slices::backward(
-            device.threads, call.images, call.input, call.parameters[0], call.output_gradient, call.input_gradient,
-            call.parameter_gradients[0], call.workspace,
-            [&](std::size_t first, std::size_t count, const T* numbers) { call.stream(0, first, count, numbers); });
-    } else {
-        detail::linear_backward_by_runs<In, Out>(device, call);
+    using Slices = detail::LinearSlices<T, In, Out, typename Cpu<P>::arch>;
+    using Rows = typename detail::HeldRows<P, typename Cpu<P>::arch>::type;
+
+    /// The weight's gradient is handed on where it is large: memory would have to hold it, and read and write it again.
+    static constexpr bool streams_gradient(std::size_t index) {
+        return index == 0 && Slices::fits && std::int64_t{In} * Out >= (1 << 16);
     }
-}
+
+    static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
+        if (call.phase == Phase::training_backward)
+            return std::max(detail::column_sums_bytes(call.images, Out),
+                            Slices::fits ? Slices::backward_bytes(call.images, call.threads) : 0);
+        if (Slices::fits) return Slices::forward_bytes(call.images, call.threads);
+        return detail::linear_forward_runs<In> * call.images * Out * sizeof(T);
+    }
+
+    /// Inference in bf16 holds the weight a second time, rounded.
+    static constexpr std::size_t prepared_bytes = std::same_as<P, bf16> && Slices::fits ? std::size_t{In} * Out * 2 : 0;
+
+    static void prepare(const Cpu<P>& device, const std::array<const T*, max_layer_tensors>& parameters, void* to) {
+        parallel_for(In, device.threads, [&](std::size_t row) {
+            Rows::store(parameters[0] + row * Out, Out,
+                        static_cast<typename Rows::Number*>(to) + row * Out / Rows::columns);
+        });
+    }
+
+    static void forward(const Cpu<P>& device, const ForwardCall<T>& call) {
+        if constexpr (Slices::fits) {
+            if constexpr (std::same_as<P, bf16>) {
+                if (call.prepared != nullptr) {
+                    Slices::template forward<Rows>(device.threads, call.images, call.input,
+                                                   static_cast<const typename Rows::Number*>(call.prepared),
+                                                   call.parameters[1], call.output, call.workspace);
+                    return;
+                }
+            }
+            Slices::forward(device.threads, call.images, call.input, call.parameters[0], call.parameters[1],
+                            call.output, call.workspace);
+        } else {
+            detail::linear_forward_by_runs<In, Out>(device, call);
+        }
+    }
+
+    static void backward(const Cpu<P>& device, const BackwardCall<T>& call) {
+        detail::column_sums<Out>(device, call.images, call.output_gradient, call.parameter_gradients[1],
+                                 call.workspace);
+        if constexpr (Slices::fits) {
+            Slices::backward(
+                device.threads, call.images, call.input, call.parameters[0], call.output_gradient, call.input_gradient,
+                call.parameter_gradients[0], call.workspace,
+                [&](std::size_t first, std::size_t count, const T* numbers) { call.stream(0, first, count, numbers); });
+        } else {
+            detail::linear_backward_by_runs<In, Out>(device, call);
+        }
+    }
+};
 
 }  // namespace ditto

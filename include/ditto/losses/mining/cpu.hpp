@@ -6,58 +6,61 @@
 
 #include "ditto/core/parallel.hpp"
 #include "ditto/device/cpu/cpu.hpp"
+#include "ditto/layers/kernel.hpp"
 #include "ditto/losses/mining/mining.hpp"
 
-namespace ditto::detail {
+namespace ditto {
 
-/// Chooses the pairs of a step and gathers their features.
 template <class Features, class P>
-void mine_pairs(const PairMining& mining, Features, const Cpu<P>& device, const MiningCall<typename P::scalar>& call) {
-    constexpr std::size_t size = Features::size;
-    const std::size_t images = 2 * call.given;
-    parallel_for(images, device.threads, [&](std::size_t i) {
-        for (std::size_t j = 0; j < images; ++j) {
-            double squares = 0.0;
-            for (std::size_t k = 0; k < size; ++k) {
-                const double difference =
-                    static_cast<double>(call.features[i * size + k]) - static_cast<double>(call.features[j * size + k]);
-                squares += difference * difference;
-            }
-            call.distances[i * images + j] = std::sqrt(squares);
-        }
-    });
-    for (std::size_t pair = 0; pair < call.given; ++pair) set_given_pair(call, pair);
-    parallel_for(images, device.threads, [&](std::size_t image) {
-        const std::size_t first = call.given + image * mining.negatives;
-        // The chosen images lie where the pairs' second images will: from the last to the first, none is lost.
-        std::uint32_t* chosen = call.images + 2 * first;
-        choose_negatives(mining, call, image, chosen);
-        for (std::size_t k = mining.negatives; k-- > 0;) set_mined_pair(call, first + k, image, chosen[k]);
-    });
-    parallel_for(mining.pairs(call.given), device.threads, [&](std::size_t pair) {
-        std::copy_n(call.features + call.images[2 * pair] * size, size, call.left + pair * size);
-        std::copy_n(call.features + call.images[2 * pair + 1] * size, size, call.right + pair * size);
-    });
-}
+struct Kernel<PairMining, Features, Cpu<P>> {
+    using A = typename Cpu<P>::activation;
+    static constexpr std::size_t size = Features::size;
 
-/// The gradient of every image's features: the sum over all pairs that it is in, in their order.
-template <class Features, class P>
-void scatter_gradients(const PairMining& mining, Features, const Cpu<P>& device,
-                       const MiningCall<typename P::scalar>& call) {
-    constexpr std::size_t size = Features::size, chunk = 64;
-    const std::size_t pairs = mining.pairs(call.given);
-    parallel_chunks(size, chunk, device.threads, [&](std::size_t first, std::size_t last) {
-        for (std::size_t image = 0; image < 2 * call.given; ++image)
-            std::fill(call.feature_gradient + image * size + first, call.feature_gradient + image * size + last, 0);
-        for (std::size_t pair = 0; pair < pairs; ++pair) {
-            auto* left = call.feature_gradient + call.images[2 * pair] * size;
-            auto* right = call.feature_gradient + call.images[2 * pair + 1] * size;
-            for (std::size_t i = first; i < last; ++i) {
-                left[i] += call.left_gradient[pair * size + i];
-                right[i] += call.right_gradient[pair * size + i];
+    /// Chooses the pairs of a step and gathers their features.
+    static void mine(const PairMining& mining, const Cpu<P>& device, const detail::MiningCall<A>& call) {
+        const std::size_t images = 2 * call.given;
+        parallel_for(images, device.threads, [&](std::size_t i) {
+            for (std::size_t j = 0; j < images; ++j) {
+                double squares = 0.0;
+                for (std::size_t k = 0; k < size; ++k) {
+                    const double difference = static_cast<double>(call.features[i * size + k]) -
+                                              static_cast<double>(call.features[j * size + k]);
+                    squares += difference * difference;
+                }
+                call.distances[i * images + j] = std::sqrt(squares);
             }
-        }
-    });
-}
+        });
+        for (std::size_t pair = 0; pair < call.given; ++pair) detail::set_given_pair(call, pair);
+        parallel_for(images, device.threads, [&](std::size_t image) {
+            const std::size_t first = call.given + image * mining.negatives;
+            // The chosen images lie where the pairs' second images will: from the last to the first, none is lost.
+            std::uint32_t* chosen = call.images + 2 * first;
+            detail::choose_negatives(mining, call, image, chosen);
+            for (std::size_t k = mining.negatives; k-- > 0;) detail::set_mined_pair(call, first + k, image, chosen[k]);
+        });
+        parallel_for(mining.pairs(call.given), device.threads, [&](std::size_t pair) {
+            std::copy_n(call.features + call.images[2 * pair] * size, size, call.left + pair * size);
+            std::copy_n(call.features + call.images[2 * pair + 1] * size, size, call.right + pair * size);
+        });
+    }
 
-}  // namespace ditto::detail
+    /// The gradient of every image's features: the sum over all pairs that it is in, in their order.
+    static void scatter_gradients(const PairMining& mining, const Cpu<P>& device, const detail::MiningCall<A>& call) {
+        constexpr std::size_t chunk = 64;
+        const std::size_t pairs = mining.pairs(call.given);
+        parallel_chunks(size, chunk, device.threads, [&](std::size_t first, std::size_t last) {
+            for (std::size_t image = 0; image < 2 * call.given; ++image)
+                std::fill(call.feature_gradient + image * size + first, call.feature_gradient + image * size + last, 0);
+            for (std::size_t pair = 0; pair < pairs; ++pair) {
+                auto* left = call.feature_gradient + call.images[2 * pair] * size;
+                auto* right = call.feature_gradient + call.images[2 * pair + 1] * size;
+                for (std::size_t i = first; i < last; ++i) {
+                    left[i] += call.left_gradient[pair * size + i];
+                    right[i] += call.right_gradient[pair * size + i];
+                }
+            }
+        });
+    }
+};
+
+}  // namespace ditto

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ditto/device/cuda/launch.cuh"
+#include "ditto/layers/kernel.hpp"
 #include "ditto/losses/mining/mining.hpp"
 
 namespace ditto::detail {
@@ -64,19 +65,26 @@ struct SumGradients {
     }
 };
 
-/// As on the CPU.
-template <class Features, class P, class A>
-void mine_pairs(const PairMining& mining, Features, const Cuda<P>& device, const MiningCall<A>& call) {
-    constexpr std::size_t size = Features::size;
-    launch(device, &distances_kernel<A>, dim3(static_cast<unsigned>(2 * call.given)), dim3(block_threads), size, call);
-    for_each(device, 2 * call.given, ChoosePairs<A>{mining, call});
-    for_each(device, mining.pairs(call.given) * size, GatherPair<A>{call, size});
-}
-
-template <class Features, class P, class A>
-void scatter_gradients(const PairMining& mining, Features, const Cuda<P>& device, const MiningCall<A>& call) {
-    constexpr std::size_t size = Features::size;
-    for_each(device, 2 * call.given * size, SumGradients<A>{call, size, mining.pairs(call.given)});
-}
-
 }  // namespace ditto::detail
+
+namespace ditto {
+
+template <class Features, CudaDevice Device>
+struct Kernel<PairMining, Features, Device> {
+    using A = typename Device::activation;
+    static constexpr std::size_t size = Features::size;
+
+    /// As on the CPU.
+    static void mine(const PairMining& mining, const Device& device, const detail::MiningCall<A>& call) {
+        detail::launch(device, &detail::distances_kernel<A>, dim3(static_cast<unsigned>(2 * call.given)),
+                       dim3(detail::block_threads), size, call);
+        detail::for_each(device, 2 * call.given, detail::ChoosePairs<A>{mining, call});
+        detail::for_each(device, mining.pairs(call.given) * size, detail::GatherPair<A>{call, size});
+    }
+
+    static void scatter_gradients(const PairMining& mining, const Device& device, const detail::MiningCall<A>& call) {
+        detail::for_each(device, 2 * call.given * size, detail::SumGradients<A>{call, size, mining.pairs(call.given)});
+    }
+};
+
+}  // namespace ditto

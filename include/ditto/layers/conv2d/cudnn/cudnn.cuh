@@ -10,8 +10,8 @@
 #include <type_traits>
 
 #include "ditto/core/plan.hpp"
-#include "ditto/device/cuda/context.cuh"
 #include "ditto/device/cuda/launch.cuh"
+#include "ditto/layers/conv2d/cudnn/graph.cuh"
 #include "ditto/layers/conv2d/unfolded/grid.cuh"
 
 namespace ditto::detail {
@@ -62,11 +62,11 @@ struct CudnnFilter {
 
 /// The passes of a convolution without its bias. `workspace` has bytes(): scratch of cuDNN, the weight's gradient as
 /// cuDNN gives it, and padded copies of the input or its gradient and of the output or its gradient, where needed.
-template <class Conv, class Input, class P>
+template <class Conv, class Input, CudaDevice Device>
 struct CudnnConvolution {
-    using A = typename Cuda<P>::activation;
+    using A = typename Device::activation;
     using Grid = ConvolutionGrid<Conv, Input>;
-    static constexpr bool tensor_cores = !std::is_same_v<P, fp32>;
+    static constexpr bool tensor_cores = !std::is_same_v<typename Device::precision, fp32>;
     static constexpr std::size_t multiple = tensor_cores ? cudnn_tensor_alignment / sizeof(A) : 1;
     using Filter = CudnnFilter<Grid, multiple>;
     static constexpr bool pads_input = Filter::padded_in != Filter::in, pads_output = Filter::padded_out != Filter::out;
@@ -79,7 +79,7 @@ struct CudnnConvolution {
                output_bytes(images);
     }
 
-    static void prepare(const Cuda<P>& device, const float* weight, void* to) {
+    static void prepare(const Device& device, const float* weight, void* to) {
         for_each(device, Filter::padded_weights, ToCudnnFilter<Filter, A>{weight, static_cast<A*>(to)});
     }
     /// The weight of a call as the passes take it.
@@ -89,7 +89,7 @@ struct CudnnConvolution {
     }
 
     /// y [images, pixels, Out] = x convolved with the weight.
-    static void forward(const Cuda<P>& device, std::size_t images, const A* x, const A* weight, A* y, void* workspace) {
+    static void forward(const Device& device, std::size_t images, const A* x, const A* weight, A* y, void* workspace) {
         const Memory memory(workspace, images);
         A* result = pads_output ? memory.output : y;
         run(device, problem(CudnnPass::forward, images, type), padded_input(device, images, x, memory), weight, result,
@@ -99,7 +99,7 @@ struct CudnnConvolution {
                      CopyChannels<Filter::padded_out, Filter::out, A>{result, y});
     }
 
-    static void weight_gradient(const Cuda<P>& device, std::size_t images, const A* x, const A* dy, float* gradient,
+    static void weight_gradient(const Device& device, std::size_t images, const A* x, const A* dy, float* gradient,
                                 void* workspace) {
         const Memory memory(workspace, images);
         const A* input = padded_input(device, images, x, memory);
@@ -107,7 +107,7 @@ struct CudnnConvolution {
         // In float32 if an engine gives that, so that the gradient is rounded no further.
         if constexpr (!std::is_same_v<A, float>) {
             const CudnnProblem narrow = problem(CudnnPass::weight_gradient, images, type);
-            if (!device.context->dnn().can(wide_gradient(images))) {
+            if (!cudnn(device).can(wide_gradient(images))) {
                 run(device, narrow, input, memory.gradient, output, memory);
                 return for_each(device, Filter::weights,
                                 FromCudnnFilter<Filter, A>{static_cast<const A*>(memory.gradient), gradient});
@@ -118,7 +118,7 @@ struct CudnnConvolution {
                  FromCudnnFilter<Filter, float>{static_cast<const float*>(memory.gradient), gradient});
     }
 
-    static void input_gradient(const Cuda<P>& device, std::size_t images, const A* dy, const A* weight, A* dx,
+    static void input_gradient(const Device& device, std::size_t images, const A* dy, const A* weight, A* dx,
                                void* workspace) {
         const Memory memory(workspace, images);
         A* result = pads_input ? memory.input : dx;
@@ -130,6 +130,11 @@ struct CudnnConvolution {
     }
 
   private:
+    static Cudnn& cudnn(const Device& device) {
+        CudaContext& context = *device.context;
+        return context.part<Cudnn>();
+    }
+
     static constexpr cudnnDataType_t type = std::is_same_v<A, float> ? CUDNN_DATA_FLOAT : CUDNN_DATA_BFLOAT16;
     static constexpr std::size_t gradient_bytes = round_up(Filter::padded_weights * sizeof(float), tensor_alignment);
     static constexpr std::size_t input_bytes(std::size_t images) {
@@ -154,13 +159,13 @@ struct CudnnConvolution {
         }
     };
 
-    static const A* padded_input(const Cuda<P>& device, std::size_t images, const A* x, const Memory& memory) {
+    static const A* padded_input(const Device& device, std::size_t images, const A* x, const Memory& memory) {
         if constexpr (!pads_input) return x;
         for_each(device, images * in_pixels * Filter::padded_in,
                  CopyChannels<Filter::in, Filter::padded_in, A>{x, memory.input});
         return memory.input;
     }
-    static const A* padded_output(const Cuda<P>& device, std::size_t images, const A* y, const Memory& memory) {
+    static const A* padded_output(const Device& device, std::size_t images, const A* y, const Memory& memory) {
         if constexpr (!pads_output) return y;
         for_each(device, images * Grid::pixels * Filter::padded_out,
                  CopyChannels<Filter::out, Filter::padded_out, A>{y, memory.output});
@@ -190,9 +195,9 @@ struct CudnnConvolution {
     static CudnnProblem wide_gradient(std::size_t images) {
         return problem(CudnnPass::weight_gradient, images, CUDNN_DATA_FLOAT);
     }
-    static void run(const Cuda<P>& device, const CudnnProblem& problem, const void* x, const void* weight,
-                    const void* y, const Memory& memory) {
-        device.context->dnn().run(problem, x, weight, y, memory.scratch);
+    static void run(const Device& device, const CudnnProblem& problem, const void* x, const void* weight, const void* y,
+                    const Memory& memory) {
+        cudnn(device).run(problem, x, weight, y, memory.scratch);
     }
 };
 

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "ditto/device/cuda/status.cuh"
+#include "ditto/device/cuda/context.cuh"
 
 namespace ditto::detail {
 
@@ -343,7 +343,7 @@ class CudnnPlan {
 };
 
 /// A handle of cuDNN on a stream, and the plans that were made with it.
-class Cudnn {
+class Cudnn final : public ContextPart {
   public:
     explicit Cudnn(cudaStream_t stream) {
         check(cudnnCreate(&handle_), "starting cuDNN");
@@ -354,7 +354,7 @@ class Cudnn {
     }
     Cudnn(const Cudnn&) = delete;
     Cudnn& operator=(const Cudnn&) = delete;
-    ~Cudnn() {
+    ~Cudnn() override {
         plans_.clear();
         cudnnDestroy(handle_);
     }
@@ -383,5 +383,10 @@ class Cudnn {
     cudnnHandle_t handle_ = nullptr;
     std::map<CudnnProblem, CudnnPlan> plans_;
 };
+
+/// Makes the context ready: not while a graph is recorded.
+inline void start(CudnnConvolutions, CudaContext& context) {
+    context.part<Cudnn>();
+}
 
 }  // namespace ditto::detail

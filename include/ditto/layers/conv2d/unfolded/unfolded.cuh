@@ -64,13 +64,13 @@ struct Fold {
 };
 
 /// The passes of a convolution without its bias. `workspace` has bytes(): scratch of the products, then columns.
-template <class Conv, class Input, class P>
+template <class Conv, class Input, CudaDevice Device>
 struct UnfoldedConvolution {
-    using A = typename Cuda<P>::activation;
+    using A = typename Device::activation;
     using Grid = ConvolutionGrid<Conv, Input>;
     static constexpr std::size_t columns_of_image = Grid::pixels * Grid::depth;
     static constexpr std::size_t weights = Grid::depth * Grid::out;
-    static constexpr std::size_t prepared_bytes = rounded_bytes<P>(weights);
+    static constexpr std::size_t prepared_bytes = rounded_bytes<Device>(weights);
     /// As many images at a time as fill 64 MiB.
     static constexpr std::size_t images_at_once =
         std::max<std::size_t>(1, (std::size_t{64} << 20) / (columns_of_image * sizeof(A)));
@@ -80,7 +80,7 @@ struct UnfoldedConvolution {
                round_up(std::min(images, images_at_once) * columns_of_image * sizeof(A), tensor_alignment);
     }
 
-    static void prepare(const Cuda<P>& device, const float* weight, void* to) {
+    static void prepare(const Device& device, const float* weight, void* to) {
         round_weight(device, weights, weight, to);
     }
     /// The weight of a call as the passes take it.
@@ -90,33 +90,33 @@ struct UnfoldedConvolution {
     }
 
     /// y [images, pixels, Out] = x convolved with the weight.
-    static void forward(const Cuda<P>& device, std::size_t images, const A* x, const A* weight, A* y, void* workspace) {
+    static void forward(const Device& device, std::size_t images, const A* x, const A* weight, A* y, void* workspace) {
         A* columns = column_memory(workspace);
         for_each_part(images, [&](std::size_t first, std::size_t now) {
             for_each(device, now * columns_of_image, Unfold<Grid, A>{x + first * Grid::in_size, columns});
-            gemm<P, A, A>(device, now * Grid::pixels, Grid::out, Grid::depth, {columns, Grid::depth},
-                          {weight, Grid::out}, 0.0F, {y + first * Grid::pixels * Grid::out, Grid::out}, workspace);
+            gemm<A, A>(device, now * Grid::pixels, Grid::out, Grid::depth, {columns, Grid::depth}, {weight, Grid::out},
+                       0.0F, {y + first * Grid::pixels * Grid::out, Grid::out}, workspace);
         });
     }
 
-    static void weight_gradient(const Cuda<P>& device, std::size_t images, const A* x, const A* dy, float* gradient,
+    static void weight_gradient(const Device& device, std::size_t images, const A* x, const A* dy, float* gradient,
                                 void* workspace) {
         A* columns = column_memory(workspace);
         for_each_part(images, [&](std::size_t first, std::size_t now) {
             for_each(device, now * columns_of_image, Unfold<Grid, A>{x + first * Grid::in_size, columns});
-            gemm<P, A, float>(device, Grid::depth, Grid::out, now * Grid::pixels, {columns, Grid::depth, true},
-                              {dy + first * Grid::pixels * Grid::out, Grid::out}, first == 0 ? 0.0F : 1.0F,
-                              {gradient, Grid::out}, workspace);
+            gemm<A, float>(device, Grid::depth, Grid::out, now * Grid::pixels, {columns, Grid::depth, true},
+                           {dy + first * Grid::pixels * Grid::out, Grid::out}, first == 0 ? 0.0F : 1.0F,
+                           {gradient, Grid::out}, workspace);
         });
     }
 
-    static void input_gradient(const Cuda<P>& device, std::size_t images, const A* dy, const A* weight, A* dx,
+    static void input_gradient(const Device& device, std::size_t images, const A* dy, const A* weight, A* dx,
                                void* workspace) {
         A* columns = column_memory(workspace);
         for_each_part(images, [&](std::size_t first, std::size_t now) {
-            gemm<P, A, A>(device, now * Grid::pixels, Grid::depth, Grid::out,
-                          {dy + first * Grid::pixels * Grid::out, Grid::out}, {weight, Grid::out, true}, 0.0F,
-                          {columns, Grid::depth}, workspace);
+            gemm<A, A>(device, now * Grid::pixels, Grid::depth, Grid::out,
+                       {dy + first * Grid::pixels * Grid::out, Grid::out}, {weight, Grid::out, true}, 0.0F,
+                       {columns, Grid::depth}, workspace);
             for_each(device, now * Grid::in_size, Fold<Grid, A>{columns, dx + first * Grid::in_size});
         });
     }

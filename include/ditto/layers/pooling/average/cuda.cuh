@@ -1,7 +1,7 @@
 // AveragePool2d on CUDA.
 #pragma once
 
-#include "ditto/layers/calls.hpp"
+#include "ditto/layers/kernel.hpp"
 #include "ditto/layers/pooling/average/average_pool2d.hpp"
 #include "ditto/layers/pooling/windows.cuh"
 
@@ -33,21 +33,23 @@ struct AveragePoolBackward {
 
 }  // namespace detail
 
-template <int Kernel, class... Options, class Input, class P, class A>
-void forward(AveragePool2d<Kernel, Options...>, Input, const Cuda<P>& device, const ForwardCall<float, A>& call) {
-    using Pool = AveragePool2d<Kernel, Options...>;
-    constexpr std::size_t size = Pool::output(Input::extents).size();
-    detail::for_each(device, call.images * size,
-                     detail::AveragePoolForward<detail::PoolGrid<Pool, Input>, A>{call.input, call.output});
-}
+template <int Size, class... Options, class Input, CudaDevice Device>
+struct Kernel<AveragePool2d<Size, Options...>, Input, Device> : KernelDefaults {
+    using A = typename Device::activation;
+    using Pool = AveragePool2d<Size, Options...>;
+    static constexpr std::size_t size = Pool::output(Input::extents).size();
 
-template <int Kernel, class... Options, class Input, class P, class A>
-void backward(AveragePool2d<Kernel, Options...>, Input, const Cuda<P>& device, const BackwardCall<float, A>& call) {
-    using Pool = AveragePool2d<Kernel, Options...>;
-    if (call.input_gradient == nullptr) return;
-    detail::for_each(
-        device, call.images * Input::size,
-        detail::AveragePoolBackward<detail::PoolGrid<Pool, Input>, A>{call.output_gradient, call.input_gradient});
-}
+    static void forward(const Device& device, const ForwardCall<float, A>& call) {
+        detail::for_each(device, call.images * size,
+                         detail::AveragePoolForward<detail::PoolGrid<Pool, Input>, A>{call.input, call.output});
+    }
+
+    static void backward(const Device& device, const BackwardCall<float, A>& call) {
+        if (call.input_gradient == nullptr) return;
+        detail::for_each(
+            device, call.images * Input::size,
+            detail::AveragePoolBackward<detail::PoolGrid<Pool, Input>, A>{call.output_gradient, call.input_gradient});
+    }
+};
 
 }  // namespace ditto

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ditto/device/cuda/launch.cuh"
-#include "ditto/layers/calls.hpp"
+#include "ditto/layers/kernel.hpp"
 #include "ditto/layers/pooling/global_average/global_average_pool2d.hpp"
 
 namespace ditto {
@@ -35,19 +35,22 @@ struct SpreadChannel {
 
 }  // namespace detail
 
-template <class Input, class P, class A>
-void forward(GlobalAveragePool2d, Input, const Cuda<P>& device, const ForwardCall<float, A>& call) {
-    constexpr std::size_t pixels = Input::extents.pixels(), channels = Input::extents.channels();
-    detail::for_each(device, call.images * channels,
-                     detail::AverageChannel<A>{call.input, call.output, pixels, channels});
-}
+template <class Input, CudaDevice Device>
+struct Kernel<GlobalAveragePool2d, Input, Device> : KernelDefaults {
+    using A = typename Device::activation;
 
-template <class Input, class P, class A>
-void backward(GlobalAveragePool2d, Input, const Cuda<P>& device, const BackwardCall<float, A>& call) {
-    constexpr std::size_t pixels = Input::extents.pixels(), channels = Input::extents.channels();
-    if (call.input_gradient == nullptr) return;
-    detail::for_each(device, call.images * Input::size,
-                     detail::SpreadChannel<A>{call.output_gradient, call.input_gradient, pixels, channels});
-}
+    static void forward(const Device& device, const ForwardCall<float, A>& call) {
+        constexpr std::size_t pixels = Input::extents.pixels(), channels = Input::extents.channels();
+        detail::for_each(device, call.images * channels,
+                         detail::AverageChannel<A>{call.input, call.output, pixels, channels});
+    }
+
+    static void backward(const Device& device, const BackwardCall<float, A>& call) {
+        constexpr std::size_t pixels = Input::extents.pixels(), channels = Input::extents.channels();
+        if (call.input_gradient == nullptr) return;
+        detail::for_each(device, call.images * Input::size,
+                         detail::SpreadChannel<A>{call.output_gradient, call.input_gradient, pixels, channels});
+    }
+};
 
 }  // namespace ditto

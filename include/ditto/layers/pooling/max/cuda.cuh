@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "ditto/layers/calls.hpp"
+#include "ditto/layers/kernel.hpp"
 #include "ditto/layers/pooling/max/max_pool2d.hpp"
 #include "ditto/layers/pooling/windows.cuh"
 
@@ -49,22 +49,24 @@ struct MaxPoolBackward {
 
 }  // namespace detail
 
-template <int Kernel, class... Options, class Input, class P, class A>
-void forward(MaxPool2d<Kernel, Options...>, Input, const Cuda<P>& device, const ForwardCall<float, A>& call) {
-    using Pool = MaxPool2d<Kernel, Options...>;
-    constexpr std::size_t size = Pool::output(Input::extents).size();
-    auto* winners = call.training ? static_cast<std::uint8_t*>(call.saved) : nullptr;
-    detail::for_each(device, call.images * size,
-                     detail::MaxPoolForward<detail::PoolGrid<Pool, Input>, A>{call.input, call.output, winners});
-}
+template <int Size, class... Options, class Input, CudaDevice Device>
+struct Kernel<MaxPool2d<Size, Options...>, Input, Device> : KernelDefaults {
+    using A = typename Device::activation;
+    using Pool = MaxPool2d<Size, Options...>;
+    static constexpr std::size_t size = Pool::output(Input::extents).size();
 
-template <int Kernel, class... Options, class Input, class P, class A>
-void backward(MaxPool2d<Kernel, Options...>, Input, const Cuda<P>& device, const BackwardCall<float, A>& call) {
-    using Pool = MaxPool2d<Kernel, Options...>;
-    if (call.input_gradient == nullptr) return;
-    detail::for_each(device, call.images * Input::size,
-                     detail::MaxPoolBackward<detail::PoolGrid<Pool, Input>, A>{
-                         call.output_gradient, static_cast<const std::uint8_t*>(call.saved), call.input_gradient});
-}
+    static void forward(const Device& device, const ForwardCall<float, A>& call) {
+        auto* winners = call.training ? static_cast<std::uint8_t*>(call.saved) : nullptr;
+        detail::for_each(device, call.images * size,
+                         detail::MaxPoolForward<detail::PoolGrid<Pool, Input>, A>{call.input, call.output, winners});
+    }
+
+    static void backward(const Device& device, const BackwardCall<float, A>& call) {
+        if (call.input_gradient == nullptr) return;
+        detail::for_each(device, call.images * Input::size,
+                         detail::MaxPoolBackward<detail::PoolGrid<Pool, Input>, A>{
+                             call.output_gradient, static_cast<const std::uint8_t*>(call.saved), call.input_gradient});
+    }
+};
 
 }  // namespace ditto

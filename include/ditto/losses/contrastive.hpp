@@ -3,20 +3,26 @@
 
 #include <string_view>
 
-#include "ditto/losses/loss.hpp"
+#include "ditto/losses/distance/distance_loss.hpp"
 
 namespace ditto {
 
 /// Mean over pairs of y D^2 + (1 - y) max(0, margin - D)^2, where D is the Euclidean distance of the features and y is
 /// 1 for a same pair. The gradient at D = 0 is defined as 0. Hadsell, Chopra, LeCun: "Dimensionality reduction by
 /// learning an invariant mapping", CVPR 2006.
-struct ContrastiveLoss : Loss {
+struct ContrastiveLoss : DistanceLoss {
     static constexpr std::string_view name = "contrastive";
-    static constexpr ScoreKind score_kind = ScoreKind::distance;
 
     double margin;  ///< greater than 0, in the unit of the features
 
     constexpr explicit ContrastiveLoss(double margin_of_different_pairs = 1.0) : margin(margin_of_different_pairs) {}
+
+    constexpr PairTerm term(double distance, bool same) const {
+        if (same) return {distance * distance, 2.0};
+        const double inside = margin - distance;
+        const double gap = inside < 0.0 ? 0.0 : inside;  // NaN stays NaN, and is seen
+        return {gap * gap, distance == 0.0 ? 0.0 : -2.0 * gap / distance};
+    }
 };
 
 }  // namespace ditto
