@@ -39,7 +39,7 @@ static_assert(plan.parameter_bytes >= 4ULL * 135'907'840);
 static_assert(plan.gradient_bytes == plan.parameter_bytes - planned_bytes(4ULL * 131072 * 1024));
 static_assert(plan.total_bytes == 3 * plan.parameter_bytes + plan.gradient_bytes + plan.buffer_bytes +
                                       plan.activation_bytes + plan.loss_bytes);
-static_assert(memory_plan<Training>(batch_pairs{32}, threads{2}, {.keep_gradients = true}).gradient_bytes ==
+static_assert(memory_plan<Training>(batch_pairs{32}, 2, {.keep_gradients = true}).gradient_bytes ==
               plan.parameter_bytes);
 static_assert(inference_plan<Inference<Verifier, Cpu<fp32>>>(32).total_bytes < 700_MiB);
 
@@ -50,7 +50,7 @@ using Small =
 
 TEST_CASE("a trainer takes the memory of its plan, and is itself small") {
     using SmallTraining = Trainer<Siamese<Small, ConcatBceLoss>, SGD, Cpu<fp32>>;
-    constexpr auto small_plan = memory_plan<SmallTraining>(batch_pairs{4}, threads{3});
+    constexpr auto small_plan = memory_plan<SmallTraining>(batch_pairs{4}, 3);
     const SmallTraining trainer({.batch = {4}, .device = {3}});
     CHECK(trainer.plan().total_bytes == small_plan.total_bytes);
     CHECK(sizeof(SmallTraining) < 8192);

@@ -22,4 +22,30 @@ struct bf16 {
     using scalar = float;
 };
 
+/// The error of a precision that is none.
+template <class Given>
+struct not_a_precision {
+    static_assert(sizeof(Given*) == 0, "ditto: a device's argument is a precision: fp32, fp64, tf32 or bf16");
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_precision = requires {
+    typename T::scalar;
+};
+
+// A precision's scalar; float for what is none, so that there is no second error.
+template <class T, bool = is_precision<T>>
+struct ScalarOf {
+    using type = float;
+    static_assert(sizeof(not_a_precision<T>) > 0);
+};
+template <class T>
+struct ScalarOf<T, true> {
+    using type = typename T::scalar;
+};
+
+}  // namespace detail
+
 }  // namespace ditto

@@ -32,18 +32,51 @@ struct Extents {
     constexpr bool operator==(const Extents&) const = default;
 };
 
+namespace detail {
+
+// Errors of a shape, in classes of their own, so that there is no second one.
+template <int Rank>
+struct RankCheck {
+    static_assert(
+        Rank == 1 || Rank == 3,
+        "ditto: a shape is that of one sample, Shape<height, width, channels> or Shape<size>; the batch is never "
+        "part of it");
+};
+template <bool Positive>
+struct ExtentsCheck {
+    static_assert(Positive, "ditto: every extent of a shape is at least 1");
+};
+
+// What a shape that is none stands for.
+template <int... Dims>
+constexpr Extents checked_extents() {
+    if constexpr ((sizeof...(Dims) == 1 || sizeof...(Dims) == 3) && ((Dims > 0) && ...)) {
+        return {{Dims...}, static_cast<int>(sizeof...(Dims))};
+    } else {
+        return Extents::flat(1);
+    }
+}
+
+}  // namespace detail
+
 /// The shape of one sample: Shape<height, width, channels> or Shape<size>. The batch is never part of it.
 template <int... Dims>
 struct Shape {
-    static_assert(sizeof...(Dims) == 1 || sizeof...(Dims) == 3,
-                  "ditto: a shape is Shape<height, width, channels> or Shape<size>");
-    static_assert(((Dims > 0) && ...), "ditto: every extent of a shape is at least 1");
+    static_assert(sizeof(detail::RankCheck<static_cast<int>(sizeof...(Dims))>) > 0);
+    static_assert(sizeof(detail::ExtentsCheck<((Dims > 0) && ...)>) > 0);
 
-    static constexpr Extents extents = {{Dims...}, static_cast<int>(sizeof...(Dims))};
+    static constexpr bool valid = (sizeof...(Dims) == 1 || sizeof...(Dims) == 3) && ((Dims > 0) && ...);
+    static constexpr Extents extents = detail::checked_extents<Dims...>();
     static constexpr std::int64_t size = extents.size();
 };
 
 namespace detail {
+
+template <class T>
+inline constexpr bool is_shape = false;
+template <int... Dims>
+inline constexpr bool is_shape<Shape<Dims...>> = true;
+
 template <int Rank, int First, int Second, int Third>
 struct ShapeOf {
     using type = Shape<First, Second, Third>;

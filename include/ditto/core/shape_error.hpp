@@ -24,6 +24,33 @@ struct shape_error {
                   "(a stride or pool that would drop rows or columns needs AllowTruncation)");
 };
 
+/// The error of a network whose first argument is no shape.
+template <class Given>
+struct not_a_shape {
+    static_assert(sizeof(Given*) == 0,
+                  "ditto: a network begins with the shape of one sample: Sequential<Shape<height, width, channels>, "
+                  "layers...> or Sequential<Shape<size>, layers...>");
+};
+/// The error of a network of no layers.
+template <class Input>
+struct network_without_layers {
+    static_assert(sizeof(Input*) == 0, "ditto: a network has at least one layer");
+};
+/// The error of a network with something in its list that is no layer.
+template <class Number, class Given>
+struct not_a_layer {
+    static_assert(sizeof(Number*) == 0,
+                  "ditto: this is no layer; see layer_number. A layer is written without parentheses (ReLU), is no "
+                  "network, and derives from ditto::Layer with accepts, expects, output and flops");
+};
+/// The error of a layer with more parameters or buffers than a call has room for.
+template <class Number, class Layer>
+struct too_many_tensors {
+    static_assert(sizeof(Number*) == 0,
+                  "ditto: this layer has more parameters or buffers than max_layer_tensors; see layer_number, and make "
+                  "two layers of it");
+};
+
 namespace detail {
 // An extent as a template argument: a number, or an enumerator so that compilers print its name.
 template <int Extent>

@@ -24,11 +24,6 @@ struct batch_pairs {
     constexpr std::size_t images() const { return 2 * count; }
 };
 
-/// A number of threads.
-struct threads {
-    int count;
-};
-
 /// Rounds `value` up to a multiple of `step`.
 constexpr std::size_t round_up(std::size_t value, std::size_t step) {
     return (value + step - 1) / step * step;

@@ -41,6 +41,14 @@ struct KernelDefaults {
 template <class Device>
 inline constexpr bool kernels_are_here = false;
 
+/// The error of a file that does not know the kernels of a device.
+template <class Device>
+struct kernels_not_included {
+    static_assert(
+        sizeof(Device*) == 0,
+        "ditto: not all of this device's kernels are known in this file, where a network would have another plan "
+        "than in files that know them; include ditto/ditto.hpp, or ditto/cpu.hpp or ditto/cuda.cuh");
+};
 /// The one error of a network with a layer that the device has no kernel for.
 template <class Number, class Layer, class Input, class Device>
 struct missing_kernel {
@@ -57,6 +65,11 @@ struct missing_backward {
 };
 
 namespace detail {
+
+template <class Device, bool AreHere>
+struct KernelsCheck : kernels_not_included<Device> {};
+template <class Device>
+struct KernelsCheck<Device, true> {};
 
 /// Stands for a kernel that is not there, once the error has been given: so that there is no second one.
 struct NoKernel : KernelDefaults {

@@ -19,6 +19,8 @@ namespace ditto {
 ///   static constexpr std::int64_t flops(Extents in) // floating point operations forward, one sample
 /// and, for each device, the functions forward and backward (see layers/calls.hpp).
 struct Layer {
+    /// False for a layer whose arguments make no sense; it has given an error of its own then.
+    static constexpr bool is_valid = true;
     /// Parameters, trained by the optimizer, and buffers, kept with the weights but not trained.
     static constexpr std::array<TensorInfo, 0> parameters() { return {}; }
     static constexpr std::array<TensorInfo, 0> buffers() { return {}; }

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 
 #include "ditto/core/pair_label.hpp"
@@ -28,6 +30,16 @@ struct Loss {
     static constexpr Extents expects(Extents) { return Extents::flat(any_size); }
     /// The head's parameters for given features; names follow "head." in files.
     static constexpr std::array<TensorInfo, 0> parameters(Extents) { return {}; }
+};
+
+/// A type that describes a loss.
+template <class T>
+concept LossDescription = std::derived_from<T, Loss> && std::default_initializable<T> && requires(Extents features) {
+    { T::name } -> std::convertible_to<std::string_view>;
+    { T::score_kind } -> std::convertible_to<ScoreKind>;
+    { T::accepts(features) } -> std::same_as<bool>;
+    { T::expects(features) } -> std::same_as<Extents>;
+    T::parameters(features).size();
 };
 
 /// What one pair adds to the mean loss.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,50 +15,42 @@
 #include "ditto/device/cuda/graph.cuh"
 #include "ditto/losses/cpu.hpp"
 #include "ditto/model/inference.hpp"
+#include "ditto/model/score.hpp"
+#include "ditto/network/pass.hpp"
 
 namespace ditto {
 
-/// As Inference on the CPU. weights() gives the host's copies, which the next embed takes to the GPU. Scores of pairs
-/// are computed by the host, which has the features.
-template <class VerifierType, CudaDevice DeviceType>
-class Inference<VerifierType, DeviceType> {
+/// What Inference<Verifier, Cuda<...>> is. weights() gives the host's copies, which the next embed takes to the GPU.
+/// Scores of pairs are computed by the host, which has the features.
+template <class VerifierType, class DeviceType>
+class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
+    using Base = detail::InferenceBase<VerifierType, DeviceType>;
+    using Base::capacity_, Base::plan_;
+
   public:
-    using Verifier = VerifierType;
-    using Network = typename Verifier::Network;
-    using Device = DeviceType;
+    using Base::feature_size, Base::image_size;
+    using typename Base::Device, typename Base::Network, typename Base::Plan, typename Base::Verifier;
     using A = typename Device::activation;
-    using Plan = InferencePlan<Verifier, Device>;
-    static constexpr std::size_t image_size = static_cast<std::size_t>(Verifier::Input::size);
-    static constexpr std::size_t feature_size = static_cast<std::size_t>(Verifier::Features::size);
 
     /// For passes of up to `images` images. Throws Error when there is no such GPU or its memory does not suffice.
-    explicit Inference(std::size_t images, const Device& device = {})
-        : capacity_(images),
-          context_(device.index),
-          device_{device.threads, device.index, &context_},
-          plan_(device_, images),
+    explicit CudaInference(std::size_t images, const Device& device = {})
+        : Base(images, device),
+          owned_context_(std::make_unique<detail::CudaContext>(device.index)),
+          device_{device.threads, device.index, owned_context_.get()},
           block_(plan_.total_bytes),
           host_model_memory_(Plan::prepared_offset()),
           images_(std::max<std::size_t>(images, 1) * image_size * sizeof(A)),
           features_(std::max<std::size_t>(images, 1) * feature_size * sizeof(A)) {
-        if (capacity_ < 1) throw Error("an Inference needs room for at least 1 image; got 0");
-        detail::start(typename Device::convolutions{}, context_);
+        detail::start(typename Device::convolutions{}, context());
         host_model_ =
             Model<Verifier, float>(host_model_memory_.data(), host_model_memory_.data() + Plan::parameter_bytes);
         host_model_.initialize(0, std::max(1, device_.threads));
         Model<Verifier, float>(block_.data(), block_.data() + Plan::parameter_bytes).point(tensors_);
         tensors_.activations = block_.data() + plan_.activation_offset();
     }
-    Inference(const Inference&) = delete;
-    Inference& operator=(const Inference&) = delete;
 
-    /// The features of any number of images: images [count, H, W, C] in [0, 1], features [count, features].
-    void embed(std::span<const float> images, std::span<float> features) {
-        const std::size_t count = images.size() / image_size;
-        if (images.size() != count * image_size || features.size() != count * feature_size)
-            throw Error("embed got " + std::to_string(images.size()) + " numbers of images and room for " +
-                        std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
-                        ", its features " + std::to_string(feature_size));
+    void embed(std::span<const float> images, std::span<float> features) override {
+        const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
         if (!prepared_) {
             copy(block_.data(), host_model_memory_.data(), host_model_memory_.bytes(), cudaMemcpyHostToDevice);
             prepare_parameters<Network>(device_, plan_.prepared, block_.data() + Plan::prepared_offset(), tensors_);
@@ -67,36 +60,33 @@ class Inference<VerifierType, DeviceType> {
             const std::size_t now = std::min(capacity_, count - first);
             detail::to_activations(images.subspan(first * image_size, now * image_size),
                                    reinterpret_cast<A*>(images_.data()), device_.threads);
-            pass_of(now).launch(context_);
-            context_.wait();
+            pass_of(now).launch(context());
+            context().wait();
             detail::from_activations(reinterpret_cast<const A*>(features_.data()),
                                      features.subspan(first * feature_size, now * feature_size));
         }
     }
 
-    /// The distance or probability of pairs of features, each [pairs, features]: see Loss::score_kind.
-    void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) const {
+    void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
         score_pairs<Verifier>(typename Verifier::Loss{}, Cpu<fp32>{std::max(1, device_.threads)},
                               Model<Verifier, float>::template head<const float>(host_model_memory_.data()), left,
                               right, scores);
     }
 
-    /// The weights, under PyTorch's names, to be read from a file or written to one. Ask again for every change.
-    std::vector<StoredTensor> weights() {
+    std::vector<StoredTensor> weights() override {
         prepared_ = false;
         return host_model_.tensors();
     }
 
-    const Plan& plan() const { return plan_; }
-
   private:
+    detail::CudaContext& context() const { return *owned_context_; }
     void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) const {
-        detail::check(cudaMemcpyAsync(to, from, bytes, kind, context_.stream()), "copying");
+        detail::check(cudaMemcpyAsync(to, from, bytes, kind, context().stream()), "copying");
     }
 
     // Images in, the network, features out.
     const detail::CudaGraph& pass_of(std::size_t count) {
-        return passes_.of(count, context_, [&] {
+        return passes_.of(count, context(), [&] {
             std::byte* at = tensors_.activations;
             copy(at + plan_.activations.activation_offset(0), images_.data(), count * image_size * sizeof(A),
                  cudaMemcpyHostToDevice);
@@ -106,10 +96,8 @@ class Inference<VerifierType, DeviceType> {
         });
     }
 
-    std::size_t capacity_;
-    detail::CudaContext context_;
+    std::unique_ptr<detail::CudaContext> owned_context_;  // its address must last
     Device device_;
-    Plan plan_;
     detail::DeviceBlock block_;
     MemoryBlock host_model_memory_;  // parameters and buffers: the beginning of the block
     detail::PinnedBlock images_, features_;
@@ -118,5 +106,12 @@ class Inference<VerifierType, DeviceType> {
     detail::CudaGraphs passes_;
     bool prepared_ = false;
 };
+
+namespace detail {
+template <class Verifier, class Precision, class Convolutions>
+struct InferenceOn<Verifier, Cuda<Precision, Convolutions>> {
+    using type = CudaInference<Verifier, Cuda<Precision, Convolutions>>;
+};
+}  // namespace detail
 
 }  // namespace ditto

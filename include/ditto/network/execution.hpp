@@ -40,18 +40,10 @@ constexpr std::size_t stage_length() {
     return 1;
 }
 
-// An error where Device's kernels are not known; a class of its own, so that there is no second one.
-template <class Device>
-struct KernelsCheck {
-    static_assert(kernels_are_here<Device>,
-                  "ditto: not all of this device's kernels are known in this file, where a network would have another "
-                  "plan than in files that know them; include ditto/ditto.hpp, or ditto/cpu.hpp or ditto/cuda.cuh");
-};
-
 // Where each stage begins, and where the last one ends.
 template <class Network, class Device>
 struct StageTable {
-    static_assert(sizeof(KernelsCheck<Device>) > 0);
+    static_assert(sizeof(KernelsCheck<Device, kernels_are_here<Device>>) > 0);
     std::size_t count = 0;
     std::array<std::size_t, Network::layer_count + 1> first{};
 
@@ -89,14 +81,20 @@ struct ExecutionOf<Network, Device, std::index_sequence<Index...>> {
                    typename Stage<Network, table.first[Index], table.first[Index + 1] - table.first[Index]>::type...>;
 };
 
+// A broken network stays as it is: another Sequential of its layers would give another error.
+template <class Network, class Device, bool Valid = Network::valid>
+struct ExecutionType : ExecutionOf<Network, Device, std::make_index_sequence<stage_table<Network, Device>.count>> {};
+template <class Network, class Device>
+struct ExecutionType<Network, Device, false> {
+    using type = Network;
+};
+
 }  // namespace detail
 
 /// Network as Device runs it: a Sequential with the same parameters and buffers in the same order, in which fused
 /// layers stand for those that they do the work of. The same type where there are none.
 template <class Network, class Device>
-using Execution =
-    typename detail::ExecutionOf<Network, Device,
-                                 std::make_index_sequence<detail::stage_table<Network, Device>.count>>::type;
+using Execution = typename detail::ExecutionType<Network, Device>::type;
 
 /// The number in Network (from 0) of the first layer of each stage of Execution<Network, Device>.
 template <class Network, class Device>
@@ -134,26 +132,33 @@ constexpr int first_missing_kernel() {
 }
 
 template <class Network, class Device, int Missing>
-struct ForwardCheck : missing_kernel<layer_number<Missing + 1>, typename Network::template LayerAt<Missing>,
-                                     typename Network::template ShapeAt<Missing>, Device> {};
+struct ForwardCheck {
+    using type = missing_kernel<layer_number<Missing + 1>, typename Network::template LayerAt<Missing>,
+                                typename Network::template ShapeAt<Missing>, Device>;
+};
 template <class Network, class Device>
-struct ForwardCheck<Network, Device, -1> {};
+struct ForwardCheck<Network, Device, -1> {
+    using type = char;
+};
 
 template <class Network, class Device, int Missing>
-struct BackwardCheck : missing_backward<layer_number<Missing + 1>, typename Network::template LayerAt<Missing>,
-                                        typename Network::template ShapeAt<Missing>, Device> {};
+struct BackwardCheck {
+    using type = missing_backward<layer_number<Missing + 1>, typename Network::template LayerAt<Missing>,
+                                  typename Network::template ShapeAt<Missing>, Device>;
+};
 template <class Network, class Device>
-struct BackwardCheck<Network, Device, -1> {};
+struct BackwardCheck<Network, Device, -1> {
+    using type = char;
+};
 
 /// Where this type is asked for its size, a network that Device cannot run is an error.
 template <class Network, class Device>
-using CanRun = ForwardCheck<Network, Device, first_missing_kernel<Network, Device, false>()>;
+using CanRun = typename ForwardCheck<Network, Device, first_missing_kernel<Network, Device, false>()>::type;
 /// The same for a network that Device cannot train. (One that it cannot run has been reported already.)
 template <class Network, class Device>
-using CanTrain =
-    BackwardCheck<Network, Device,
-                  first_missing_kernel<Network, Device, false>() < 0 ? first_missing_kernel<Network, Device, true>()
-                                                                     : -1>;
+using CanTrain = typename BackwardCheck<
+    Network, Device,
+    first_missing_kernel<Network, Device, false>() < 0 ? first_missing_kernel<Network, Device, true>() : -1>::type;
 
 }  // namespace detail
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "ditto/core/shape_error.hpp"
 #include "ditto/network/layer_pack.hpp"
@@ -38,13 +39,6 @@ using ShapeBefore = typename ShapeOf<
     shape_walk<Input, Layers...>.extents[Index].rank, shape_walk<Input, Layers...>.extents[Index].dims[0],
     shape_walk<Input, Layers...>.extents[Index].dims[1], shape_walk<Input, Layers...>.extents[Index].dims[2]>::type;
 
-// Of a broken network: the error. Of a correct one: nothing.
-template <int FirstBad, class Input, class... Layers>
-struct ShapeCheck
-    : Explanation<FirstBad + 1, LayerAt<FirstBad, Layers...>, ShapeBefore<FirstBad, Input, Layers...>>::type {};
-template <class Input, class... Layers>
-struct ShapeCheck<-1, Input, Layers...> {};
-
 template <std::size_t Count, class... Lists>
 constexpr std::array<NetworkTensor, Count> collect_tensors(const Lists&... lists) {
     std::array<NetworkTensor, Count> all{};
@@ -57,40 +51,36 @@ constexpr std::array<NetworkTensor, Count> collect_tensors(const Lists&... lists
     return all;
 }
 
-}  // namespace detail
+// Stands in a network for what is no layer, once the error has been given: so that there is no second one.
+struct NoLayer : ElementwiseLayer {
+    static constexpr std::array<TensorInfo, 1> parameters() { return {{{.name = "none", .rank = 1, .shape = {1}}}}; }
+};
+template <class T>
+using LayerOrNone = std::conditional_t<LayerDescription<T>, T, NoLayer>;
+template <class T>
+using ShapeOrNone = std::conditional_t<is_shape<T>, T, Shape<1>>;
 
-/// A network: a chain of layers on samples of shape Input. An empty type; if a layer cannot take the shape that the
-/// layers before it give, any use of the network is one compile-time error, `shape_error`, that names the layer's
-/// number (from 1), the layer, the shape it expects and the shape it receives.
+// All that follows from the layers of a network.
 template <class InputShape, class... Layers>
-struct Sequential {
-    // Not a base class: clang would call the whole network invalid, and report whatever uses it as well.
-    static_assert(
-        sizeof(detail::ShapeCheck<detail::shape_walk<InputShape, Layers...>.first_bad, InputShape, Layers...>) > 0);
-    static_assert(sizeof...(Layers) > 0, "ditto: a network has at least one layer");
-    static_assert((LayerDescription<Layers> && ...),
-                  "ditto: every layer derives from ditto::Layer and describes itself");
-
+struct NetworkFacts {
     static constexpr std::size_t layer_count = sizeof...(Layers);
-    /// False for a network that does not fit together; the error has then been reported already.
-    static constexpr bool valid = detail::shape_walk<InputShape, Layers...>.first_bad < 0;
     /// The shape before each layer, and after the last.
-    static constexpr std::array<Extents, layer_count + 1> extents = detail::shape_walk<InputShape, Layers...>.extents;
-    static constexpr auto functions = detail::layer_functions<Layers...>;
-    static constexpr auto traits = detail::layer_traits<Layers...>;
+    static constexpr std::array<Extents, layer_count + 1> extents = shape_walk<InputShape, Layers...>.extents;
+    static constexpr auto functions = layer_functions<Layers...>;
+    static constexpr auto traits = layer_traits<Layers...>;
 
     template <std::size_t Index>
     using LayerAt = detail::LayerAt<Index, Layers...>;
     /// The shape before layer `Index` (from 0), as a type; ShapeAt<layer_count> is the output.
     template <std::size_t Index>
-    using ShapeAt = detail::ShapeBefore<Index, InputShape, Layers...>;
+    using ShapeAt = ShapeBefore<Index, InputShape, Layers...>;
     using Input = InputShape;
     using Output = ShapeAt<layer_count>;
 
-    static constexpr std::size_t parameter_tensors = (Layers::parameters().size() + ...);
-    static constexpr std::size_t buffer_tensors = (Layers::buffers().size() + ...);
-    static constexpr auto parameters = detail::collect_tensors<parameter_tensors>(Layers::parameters()...);
-    static constexpr auto buffers = detail::collect_tensors<buffer_tensors>(Layers::buffers()...);
+    static constexpr std::size_t parameter_tensors = (std::size_t{0} + ... + Layers::parameters().size());
+    static constexpr std::size_t buffer_tensors = (std::size_t{0} + ... + Layers::buffers().size());
+    static constexpr auto parameters = collect_tensors<parameter_tensors>(Layers::parameters()...);
+    static constexpr auto buffers = collect_tensors<buffer_tensors>(Layers::buffers()...);
 
     /// Numbers that training changes.
     static constexpr std::int64_t parameter_count = [] {
@@ -105,5 +95,83 @@ struct Sequential {
         return total;
     }();
 };
+
+// What is wrong with a network, and where: the first problem that one meets.
+struct NetworkProblem {
+    enum class Kind { none, reported, no_shape, no_layers, no_layer, too_many_tensors, shape } kind = Kind::none;
+    int layer = 0;  // from 0
+};
+
+template <class Input, class... Layers>
+constexpr NetworkProblem find_problem() {
+    using Kind = NetworkProblem::Kind;
+    if (!is_shape<Input>) return {Kind::no_shape, 0};
+    if (!ShapeOrNone<Input>::valid) return {Kind::reported, 0};  // has given its own error
+    if (sizeof...(Layers) == 0) return {Kind::no_layers, 0};
+    const std::array<bool, sizeof...(Layers) + 1> are_layers{LayerDescription<Layers>..., true};
+    const std::array<bool, sizeof...(Layers) + 1> are_valid{LayerOrNone<Layers>::is_valid..., true};
+    const std::array<bool, sizeof...(Layers) + 1> are_small{
+        (LayerOrNone<Layers>::parameters().size() <= max_layer_tensors &&
+         LayerOrNone<Layers>::buffers().size() <= max_layer_tensors)...,
+        true};
+    for (std::size_t i = 0; i < sizeof...(Layers); ++i) {
+        if (!are_layers[i]) return {Kind::no_layer, static_cast<int>(i)};
+        if (!are_valid[i]) return {Kind::reported, static_cast<int>(i)};
+        if (!are_small[i]) return {Kind::too_many_tensors, static_cast<int>(i)};
+    }
+    const int bad = shape_walk<ShapeOrNone<Input>, LayerOrNone<Layers>...>.first_bad;
+    return bad < 0 ? NetworkProblem{} : NetworkProblem{Kind::shape, bad};
+}
+
+// Of a broken network: the error. Of a correct one: nothing.
+template <NetworkProblem::Kind Kind, int Layer, class Input, class... Layers>
+struct NetworkCheck {
+    using type = char;
+};
+template <int Layer, class Input, class... Layers>
+struct NetworkCheck<NetworkProblem::Kind::no_shape, Layer, Input, Layers...> {
+    using type = not_a_shape<Input>;
+};
+template <int Layer, class Input, class... Layers>
+struct NetworkCheck<NetworkProblem::Kind::no_layers, Layer, Input, Layers...> {
+    using type = network_without_layers<Input>;
+};
+template <int Layer, class Input, class... Layers>
+struct NetworkCheck<NetworkProblem::Kind::no_layer, Layer, Input, Layers...> {
+    using type = not_a_layer<layer_number<Layer + 1>, LayerAt<Layer, Layers...>>;
+};
+template <int Layer, class Input, class... Layers>
+struct NetworkCheck<NetworkProblem::Kind::too_many_tensors, Layer, Input, Layers...> {
+    using type = too_many_tensors<layer_number<Layer + 1>, LayerAt<Layer, Layers...>>;
+};
+template <int Layer, class Input, class... Layers>
+struct NetworkCheck<NetworkProblem::Kind::shape, Layer, Input, Layers...> {
+    using type = typename Explanation<Layer + 1, LayerAt<Layer, Layers...>, ShapeBefore<Layer, Input, Layers...>>::type;
+};
+
+}  // namespace detail
+
+/// A network: a chain of layers on samples of shape Input. An empty type; if a layer cannot take the shape that the
+/// layers before it give, any use of the network is one compile-time error, `shape_error`, that names the layer's
+/// number (from 1), the layer, the shape it expects and the shape it receives. What is no layer, or no shape, is one
+/// error too.
+template <class InputShape, class... Layers>
+struct Sequential : detail::NetworkFacts<detail::ShapeOrNone<InputShape>, detail::LayerOrNone<Layers>...> {
+  private:
+    static constexpr detail::NetworkProblem problem = detail::find_problem<InputShape, Layers...>();
+    // Not a base class: clang would call the whole network invalid, and report whatever uses it as well.
+    static_assert(sizeof(typename detail::NetworkCheck<problem.kind, problem.layer, InputShape, Layers...>::type) > 0);
+
+  public:
+    /// False for a network that does not fit together; the error has then been reported already.
+    static constexpr bool valid = problem.kind == detail::NetworkProblem::Kind::none;
+};
+
+namespace detail {
+template <class T>
+inline constexpr bool is_sequential = false;
+template <class Input, class... Layers>
+inline constexpr bool is_sequential<Sequential<Input, Layers...>> = true;
+}  // namespace detail
 
 }  // namespace ditto

@@ -17,60 +17,39 @@
 #include "ditto/device/cuda/graph.cuh"
 #include "ditto/model/score.hpp"
 #include "ditto/optim/cuda.cuh"
-#include "ditto/trainer/any_trainer.hpp"
 #include "ditto/trainer/cuda_images.cuh"
 #include "ditto/trainer/mined_loss.hpp"
-#include "ditto/trainer/step_checks.hpp"
 #include "ditto/trainer/step_exchange.cuh"
-#include "ditto/trainer/training_plan.hpp"
+#include "ditto/trainer/trainer.hpp"
 
 namespace ditto {
 
-template <class Verifier, class Optimizer, class Device>
-class Trainer;
+/// What Trainer<Verifier, Optimizer, Cuda<...>> is. Weights and the optimizer's state live on the GPU; weights() and
+/// optimizer_state() give copies in the host's memory, which the next step, embed or score takes back.
+template <class VerifierType, class OptimizerType, class DeviceType>
+class CudaTrainer : public detail::TrainerBase<VerifierType, OptimizerType, DeviceType> {
+    using Base = detail::TrainerBase<VerifierType, OptimizerType, DeviceType>;
+    using Base::plan_, Base::settings_, Base::steps_;
 
-/// As Trainer on the CPU. Weights and the optimizer's state live on the GPU; weights() and optimizer_state() give
-/// copies in the host's memory, which the next step, embed or score takes back.
-template <class VerifierType, class OptimizerType, CudaDevice DeviceType>
-class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer {
   public:
-    using Verifier = VerifierType;
-    using Network = typename Verifier::Network;
-    using Loss = typename Verifier::Loss;
-    using Optimizer = OptimizerType;
-    using Device = DeviceType;
+    using Base::feature_size, Base::image_size, Base::step;
+    using typename Base::Device, typename Base::Loss, typename Base::Network, typename Base::Optimizer;
+    using typename Base::Plan, typename Base::Settings, typename Base::Verifier;
     using A = typename Device::activation;
-    using LossKernel = Kernel<Loss, typename Verifier::Features, Device>;
-    using Plan = TrainingPlan<Verifier, Optimizer, Device>;
-    static constexpr std::size_t image_size = static_cast<std::size_t>(Verifier::Input::size);
-    static constexpr std::size_t feature_size = static_cast<std::size_t>(Verifier::Features::size);
-
-    struct Settings {
-        batch_pairs batch{16};  ///< the most pairs in a step
-        Device device{};        ///< which GPU; its threads convert images
-        Optimizer optimizer{};
-        Loss loss{};
-        std::uint64_t seed = 0;  ///< of the initial weights and of dropout
-        PairMining mining{};     ///< pairs that each step adds to those it is given
-        /// A running average of the weights: see AnyTrainer::update_average.
-        bool average_weights = false;
-    };
 
     /// Throws Error when there is no such GPU or the memory of the plan cannot be had.
-    explicit Trainer(const Settings& settings)
-        : settings_(settings),
-          context_(settings.device.index),
-          device_{settings.device.threads, settings.device.index, &context_},
-          plan_(device_, settings.batch, {false, settings.average_weights, settings.mining}),
+    explicit CudaTrainer(const Settings& settings)
+        : Base(settings, settings.device),
+          owned_context_(std::make_unique<detail::CudaContext>(settings.device.index)),
+          device_{settings.device.threads, settings.device.index, owned_context_.get()},
           block_(plan_.total_bytes),
           host_state_(Plan::average_offset() + plan_.average_bytes),
           input_(settings.batch.images() * image_size * sizeof(A)),
           samplings_(settings.batch.images() * sizeof(detail::ImageSampling)),
           exchange_(settings.batch.count) {
-        if (settings_.batch.count < 1) throw Error("a Trainer needs batches of at least 1 pair; got 0");
-        detail::start(typename Device::convolutions{}, context_);
+        detail::start(typename Device::convolutions{}, context());
         device_.step = &scratch().values()->step;
-        check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context_.stream()));
+        check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context().stream()));
         host_model_ = Model<Verifier, float>(host_state_.data(), host_state_.data() + Plan::buffer_offset());
         host_model_.initialize(settings_.seed, std::max(1, settings_.device.threads));
         const Model<Verifier, float> model(block_.data(), block_.data() + Plan::buffer_offset());
@@ -83,8 +62,7 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
 
     StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor = 1.0,
                     std::span<const std::uint32_t> people = {}) override {
-        require_pairs(labels.size(), images.size() / image_size, images.size() % image_size == 0);
-        take_people(people, labels.size());
+        require_images(labels.size(), images.size() / image_size, images.size() % image_size == 0, people);
         take_back();
         load_images(images);
         const StepResult result = run(step_graphs_, labels, rate_factor, [&] { ask_for_step(labels.size()); });
@@ -96,14 +74,13 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
     bool hold_images(const ImageStore& store) override {
         held_graphs_.clear();  // they know where the images before were
         images_.reset();
-        images_ = detail::CudaImages::of(store, context_);
+        images_ = detail::CudaImages::of(store, context());
         return images_ != nullptr;
     }
     StepResult step_held(std::span<const ImageDraw> draws, std::span<const PairLabel> labels, double rate_factor,
                          std::span<const std::uint32_t> people = {}) override {
         if (!images_) throw Error("this trainer holds no images; give step() their numbers");
-        require_pairs(labels.size(), draws.size());
-        take_people(people, labels.size());
+        require_images(labels.size(), draws.size(), true, people);
         take_back();
         images_->sample(draws, Verifier::Input::extents, reinterpret_cast<detail::ImageSampling*>(samplings_.data()));
         const StepResult result = run(held_graphs_, labels, rate_factor, [&] { ask_for_held_step(labels.size()); });
@@ -114,8 +91,7 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
     /// Forward, loss and backward without the update: the gradients are then in gradients().
     StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> labels,
                                  std::span<const std::uint32_t> people = {}) {
-        require_pairs(labels.size(), images.size() / image_size, images.size() % image_size == 0);
-        take_people(people, labels.size());
+        require_images(labels.size(), images.size() / image_size, images.size() % image_size == 0, people);
         take_back();
         load_images(images);
         return run(gradient_graphs_, labels, 1.0, [&] {
@@ -138,15 +114,15 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
         float* statistics = reinterpret_cast<float*>(block_.data() + Plan::buffer_offset());
         std::vector<float> before(Plan::buffer_bytes / sizeof(float)), after(before.size());
         copy_out(before.data(), statistics, Plan::buffer_bytes);
-        check_cuda(cudaMemsetAsync(statistics, 0, Plan::buffer_bytes, context_.stream()));
+        check_cuda(cudaMemsetAsync(statistics, 0, Plan::buffer_bytes, context().stream()));
         exchange_.values() = {static_cast<std::uint64_t>(steps_), 0.0, {}};
         copy_in(scratch().values(), &exchange_.values(), sizeof(StepValues));
         forward_pass<Network>(device_, plan_.activations, tensors_, {count, 1, true, {settings_.seed, 0, 0}});
         copy_out(after.data(), statistics, Plan::buffer_bytes);
-        context_.wait();
+        context().wait();
         detail::mix_statistics<float>(after.data(), before, keep);
         copy_in(statistics, after.data(), Plan::buffer_bytes);
-        context_.wait();
+        context().wait();
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
@@ -179,9 +155,9 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
             call.right = call.left + size;
             call.scores = device_scores();
             call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
-            LossKernel::score(settings_.loss, device_, call);
+            Base::LossKernel::score(settings_.loss, device_, call);
             copy_out(scores.data() + first, device_scores(), now * sizeof(double));
-            context_.wait();
+            context().wait();
         }
     }
 
@@ -195,7 +171,7 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
     std::vector<StoredTensor> gradients() {
         host_gradients_.resize(plan_.gradient_bytes);
         copy_out(host_gradients_.data(), gradient_section(), plan_.gradient_bytes);
-        context_.wait();
+        context().wait();
         return Model<Verifier, float>::counterparts(host_gradients_.data(), "", plan_.gradients);
     }
     std::vector<StoredTensor> weights() override {
@@ -207,23 +183,14 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
         return optimizer_tensors(plan_, host_state_.data());
     }
 
-    std::size_t capacity_pairs() const override { return settings_.batch.count; }
-    Extents image_extents() const override { return Verifier::Input::extents; }
-    std::size_t feature_count() const override { return feature_size; }
-    ScoreKind score_kind() const override { return Loss::score_kind; }
-    std::size_t minimum_pairs() const override { return Verifier::Twin::groups == 2 ? 2 : 1; }
-    std::int64_t& steps() override { return steps_; }
-
-    const Settings& settings() const { return settings_; }
-    const Plan& plan() const { return plan_; }
-
   private:
+    detail::CudaContext& context() const { return *owned_context_; }
     static void check_cuda(cudaError_t status) { detail::check(status, "copying"); }
     void copy_in(void* to, const void* from, std::size_t bytes) const {
-        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, context_.stream()));
+        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, context().stream()));
     }
     void copy_out(void* to, const void* from, std::size_t bytes) const {
-        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, context_.stream()));
+        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, context().stream()));
     }
 
     // --- The block on the GPU
@@ -251,14 +218,14 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
     void read_features(std::span<float> features) {
         std::vector<A> numbers(features.size());
         copy_out(numbers.data(), activation(plan_.activations.activations.size() - 1), numbers.size() * sizeof(A));
-        context_.wait();
+        context().wait();
         detail::from_activations(numbers.data(), features);
     }
 
     // Weights and state, copied to the host for somebody who may change them, and back.
     void lend() {
         if (!lent_) copy_out(host_state_.data(), block_.data(), host_state_.bytes());
-        context_.wait();
+        context().wait();
         lent_ = true;
     }
     void take_back() {
@@ -267,27 +234,21 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
     }
     void upload() {
         copy_in(block_.data(), host_state_.data(), host_state_.bytes());
-        context_.wait();
+        context().wait();
     }
 
     // --- A step
 
-    void require_pairs(std::size_t pairs, std::size_t images, bool whole = true) const {
-        detail::require_pairs({minimum_pairs(), capacity_pairs(), image_size}, pairs, images, " images",
-                              whole && images == 2 * pairs);
-    }
-
-    // Who is on each image, to where the graph takes it from.
-    void take_people(std::span<const std::uint32_t> people, std::size_t pairs) {
-        if (settings_.mining.negatives == 0) return;
-        detail::require_people(people, pairs);
-        std::copy(people.begin(), people.end(), exchange_.people());
+    // And takes who is on each image to where the graph takes it from.
+    void require_images(std::size_t pairs, std::size_t images, bool whole, std::span<const std::uint32_t> people) {
+        this->require_step(pairs, images, " images", whole && images == 2 * pairs, people);
+        if (settings_.mining.negatives > 0) std::copy(people.begin(), people.end(), exchange_.people());
     }
 
     // body(number of the average, present number) for every parameter and running statistic.
     template <class Body>
     void for_each_averaged(Body body) {
-        if (!settings_.average_weights) return AnyTrainer::update_average(0.0);
+        this->require_average();
         take_back();
         body.average = reinterpret_cast<float*>(block_.data() + Plan::average_offset());
         body.present = reinterpret_cast<float*>(block_.data());
@@ -303,8 +264,8 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
         const auto same = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), PairLabel::same));
         exchange_.values() = {static_cast<std::uint64_t>(steps_), settings_.optimizer.learning_rate * rate_factor,
                               settings_.mining.label_weights(pairs, same)};
-        graphs.of(pairs, context_, ask).launch(context_);
-        context_.wait();
+        graphs.of(pairs, context(), ask).launch(context());
+        context().wait();
         host_model_.count_batches(Verifier::Twin::groups);
         return {exchange_.loss(), {exchange_.scores(), pairs}};
     }
@@ -340,7 +301,7 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
     }
     void ask_for_loss(std::size_t given) {
         const auto run = [&](const LossCall<float, A>& call) {
-            LossKernel::forward_backward(settings_.loss, device_, call);
+            Base::LossKernel::forward_backward(settings_.loss, device_, call);
         };
         LossCall<float, A> call = loss_call(given);
         if (settings_.mining.negatives == 0) return run(call);
@@ -376,10 +337,8 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
         return call;
     }
 
-    Settings settings_;
-    detail::CudaContext context_;
+    std::unique_ptr<detail::CudaContext> owned_context_;  // its address must last
     Device device_;
-    Plan plan_;
     detail::DeviceBlock block_;
     MemoryBlock host_state_;  // parameters, buffers, the optimizer's state: the beginning of the block
     std::vector<std::byte> host_gradients_;
@@ -389,8 +348,14 @@ class Trainer<VerifierType, OptimizerType, DeviceType> final : public AnyTrainer
     NetworkTensors<Network, float> tensors_{};
     std::unique_ptr<detail::CudaImages> images_;
     detail::CudaGraphs step_graphs_, held_graphs_, gradient_graphs_;
-    std::int64_t steps_ = 0;
     bool lent_ = false;
 };
+
+namespace detail {
+template <class Verifier, class Optimizer, class Precision, class Convolutions>
+struct TrainerOn<Verifier, Optimizer, Cuda<Precision, Convolutions>> {
+    using type = CudaTrainer<Verifier, Optimizer, Cuda<Precision, Convolutions>>;
+};
+}  // namespace detail
 
 }  // namespace ditto

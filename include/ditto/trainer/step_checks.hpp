@@ -11,17 +11,6 @@
 
 namespace ditto::detail {
 
-/// The number of images. Throws Error unless they are whole and `features` has room for theirs.
-inline std::size_t images_to_embed(std::span<const float> images, std::span<float> features, std::size_t image_size,
-                                   std::size_t feature_size) {
-    const std::size_t count = images.size() / image_size;
-    if (images.size() != count * image_size || features.size() != count * feature_size)
-        throw Error("embed got " + std::to_string(images.size()) + " numbers of images and room for " +
-                    std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
-                    ", its features " + std::to_string(feature_size));
-    return count;
-}
-
 /// The number of images in a batch whose statistics are wanted. Throws Error unless there are 2 to `capacity`.
 inline std::size_t images_to_learn_from(std::span<const float> images, std::size_t image_size, std::size_t capacity) {
     const std::size_t count = images.size() / image_size;

@@ -1,313 +1,156 @@
-// Trainer: a Siamese network, an optimizer and a device in one block of memory, and the step that trains it.
+// Trainer: what trains a Siamese network with an optimizer on a device. Here are its name and what may be its
+// arguments; the devices specialise it.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
-#include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
-#include "ditto/core/error.hpp"
-#include "ditto/core/tensor.hpp"
-#include "ditto/model/score.hpp"
-#include "ditto/optim/cpu.hpp"
-#include "ditto/trainer/any_trainer.hpp"
-#include "ditto/trainer/mined_loss.hpp"
-#include "ditto/trainer/step_checks.hpp"
-#include "ditto/trainer/training_plan.hpp"
+#include "ditto/network/gates.hpp"
+#include "ditto/optim/optimizer.hpp"
+#include "ditto/trainer/trainer_base.hpp"
 
 namespace ditto {
 
-/// A processor needs nothing besides.
-template <class Optimizer, class Precision, class Arch>
-struct StepScratchBytes<Optimizer, Cpu<Precision, Arch>> {
-    static constexpr std::size_t value(std::size_t /*given*/, std::size_t /*pairs*/) { return 0; }
+/// The error of a second argument that is no optimizer.
+template <class Given>
+struct not_an_optimizer {
+    static_assert(sizeof(Given*) == 0,
+                  "ditto: the second argument of a Trainer is an optimizer: SGD, Adam or AdamW; the loss belongs in "
+                  "Siamese, the device comes third");
+};
+/// The error of a device that cannot train.
+template <class Device>
+struct device_does_not_train {
+    static_assert(sizeof(Device*) == 0, "ditto: Cpu<bf16> is for Inference; Cpu<fp32> trains, and faster");
 };
 
-/// Trains Verifier (a Siamese) with Optimizer on Device. All memory is one block, laid out by Plan; after construction
-/// a step allocates nothing.
-template <class VerifierType, class OptimizerType, class DeviceType>
-class Trainer final : public AnyTrainer {
+namespace detail {
+
+enum class TrainProblem { none, run, optimizer, trains, backward };
+
+/// What keeps Verifier from being trained with Optimizer on Device.
+template <class Verifier, class Optimizer, class Device>
+constexpr TrainProblem find_train_problem() {
+    if constexpr (!is_siamese<Verifier>) {
+        return TrainProblem::run;
+    } else if constexpr (!Verifier::valid) {  // asked for here: less is then written around an error inside Siamese
+        return TrainProblem::run;
+    } else if constexpr (!OptimizerDescription<Optimizer>) {
+        return TrainProblem::optimizer;
+    } else if constexpr (find_run_problem<Verifier, Device>() != RunProblem::none) {
+        return TrainProblem::run;
+    } else if constexpr (!Device::trains) {
+        return TrainProblem::trains;
+    } else if constexpr (first_missing_kernel<typename Verifier::Network, Device, true>() >= 0) {
+        return TrainProblem::backward;
+    } else {
+        return TrainProblem::none;
+    }
+}
+
+template <TrainProblem Problem, class Verifier, class Optimizer, class Device>
+struct TrainError {
+    using type = char;
+};
+template <class Verifier, class Optimizer, class Device>
+struct TrainError<TrainProblem::run, Verifier, Optimizer, Device> {
+    using type = typename RunError<find_run_problem<Verifier, Device>(), Verifier, Device>::type;
+};
+template <class Verifier, class Optimizer, class Device>
+struct TrainError<TrainProblem::optimizer, Verifier, Optimizer, Device> {
+    using type = not_an_optimizer<Optimizer>;
+};
+template <class Verifier, class Optimizer, class Device>
+struct TrainError<TrainProblem::trains, Verifier, Optimizer, Device> {
+    using type = device_does_not_train<Device>;
+};
+template <class Verifier, class Optimizer, class Device>
+struct TrainError<TrainProblem::backward, Verifier, Optimizer, Device> {
+    using type = CanTrain<typename Verifier::Network, Device>;
+};
+
+// Stands for a Trainer that cannot be, once the error has been given.
+class NoTrainer : public AnyTrainer {
   public:
-    using Verifier = VerifierType;
-    using Network = typename Verifier::Network;
-    using Loss = typename Verifier::Loss;
-    using Optimizer = OptimizerType;
-    using Device = DeviceType;
-    using T = typename Device::scalar;
-    using LossKernel = Kernel<Loss, typename Verifier::Features, Device>;
-    using Plan = TrainingPlan<Verifier, Optimizer, Device>;
-    static_assert(Device::trains, "ditto: Cpu<bf16> is for Inference; Cpu<fp32> trains, and faster");
-    static constexpr std::size_t image_size = static_cast<std::size_t>(Verifier::Input::size);
-    static constexpr std::size_t feature_size = static_cast<std::size_t>(Verifier::Features::size);
-
+    struct Device {
+        int threads = 1, index = 0;
+    };
     struct Settings {
-        batch_pairs batch{16};  ///< the most pairs in a step
-        Device device{};        ///< with its number of threads
-        Optimizer optimizer{};
-        Loss loss{};
-        std::uint64_t seed = 0;  ///< of the initial weights and of dropout
-        PairMining mining{};     ///< pairs that each step adds to those it is given
-        /// A running average of the weights: see AnyTrainer::update_average.
-        bool average_weights = false;
-        /// Every gradient has a place in memory, for compute_gradients. Without it a step updates large parameters
-        /// while their gradients are in the cache, and saves that memory.
-        bool keep_gradients = false;
+        batch_pairs batch{16};
+        Device device{};
+        Anything optimizer{}, loss{};
+        std::uint64_t seed = 0;
+        PairMining mining{};
+        bool average_weights = false, keep_gradients = false;
     };
-
-    /// Throws Error when the memory of the plan cannot be had.
-    explicit Trainer(const Settings& settings)
-        : settings_(settings),
-          plan_(settings.device, settings.batch, {settings.keep_gradients, settings.average_weights, settings.mining}),
-          block_(plan_.total_bytes) {
-        if (settings_.device.threads < 1 || settings_.batch.count < 1)
-            throw Error("a Trainer needs at least 1 thread and batches of 1 pair; got " +
-                        std::to_string(settings_.device.threads) + " and " + std::to_string(settings_.batch.count));
-        prepare(settings_.device);
-        detail::poison(block_.data(), block_.bytes());
-        detail::open_tensors(block_.data(), Plan::model.parameters);
-        detail::open_tensors(buffer_section(), Plan::model.buffers);
-        detail::open_tensors(gradient_section(), plan_.gradients);
-        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
-            detail::open_tensors(optimizer_section(i), Plan::model.parameters);
-        if (settings_.average_weights) {
-            detail::open_tensors(average_section(), Plan::model.parameters);
-            detail::open_tensors(average_section() + Plan::parameter_bytes, Plan::model.buffers);
-        }
-        for (const MemoryRange range : plan_.loss_tensors()) detail::unpoison(loss_data<std::byte>(range), range.bytes);
-
-        model_ = Model<Verifier, T>(block_.data(), buffer_section());
-        model_.point(tensors_);
-        for (std::size_t i = 0; i < Network::parameter_tensors; ++i)
-            if (plan_.gradients[i].bytes > 0)
-                tensors_.gradients[i] = Model<Verifier, T>::at(gradient_section(), plan_.gradients[i]);
-        tensors_.activations = block_.data() + plan_.activation_offset();
-        model_.initialize(settings_.seed, settings_.device.threads);
-    }
-    Trainer(const Trainer&) = delete;
-    Trainer& operator=(const Trainer&) = delete;
-
-    StepResult step(std::span<const float> images, std::span<const PairLabel> pair_labels, double rate_factor = 1.0,
-                    std::span<const std::uint32_t> people = {}) override {
-        StreamedUpdate streamed{settings_.optimizer, sections(), next_update(rate_factor)};
-        tensors_.stream = {&StreamedUpdate::take, &streamed};
-        const StepResult result = run_pass(images, pair_labels, people);
-        tensors_.stream = {};  // it points to `streamed`, which ends here
-        update(rate_factor);
-        return result;
-    }
-
-    /// Forward, loss and backward without the update: the gradients are then in gradients(). Number is float or double.
-    /// Throws Error unless every gradient has a place in memory (Settings::keep_gradients).
-    template <class Number>
-    StepResult compute_gradients(std::span<const Number> images, std::span<const PairLabel> pair_labels,
-                                 std::span<const std::uint32_t> people = {}) {
-        require_kept_gradients("compute_gradients");
-        return run_pass(images, pair_labels, people);
-    }
-    StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> pair_labels,
-                                 std::span<const std::uint32_t> people = {}) {
-        return compute_gradients<float>(images, pair_labels, people);
-    }
-
-    /// One update of every parameter whose gradient is in memory: of all, after compute_gradients.
-    void update(double rate_factor = 1.0) {
-        update_parameters(settings_.device, settings_.optimizer, sections(), next_update(rate_factor));
-        ++steps_;
-    }
-
-    void update_average(double keep) override {
-        const auto kept = static_cast<T>(keep), taken = static_cast<T>(1.0 - keep);
-        for_each_averaged([&](T& average, T& present) { average = kept * average + taken * present; });
-    }
-    void swap_average() override {
-        for_each_averaged([](T& average, T& present) { std::swap(average, present); });
-    }
-
-    void update_statistics(std::span<const float> images, double keep) override {
-        const std::size_t count = detail::images_to_learn_from(images, image_size, settings_.batch.images());
-        std::array<std::vector<T>, Network::buffer_tensors> before;
-        for (std::size_t i = 0; i < before.size(); ++i) {
-            T* numbers = model_.buffer(i);
-            before[i].assign(numbers, numbers + Plan::model.buffers[i].bytes / sizeof(T));
-            std::fill_n(numbers, before[i].size(), T(0));
-        }
-        load_images(images);
-        forward_pass<Network>(settings_.device, plan_.activations, tensors_, {count, 1, true, random_key()});
-        for (std::size_t i = 0; i < before.size(); ++i) detail::mix_statistics<T>(model_.buffer(i), before[i], keep);
-    }
-
-    void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
-        const std::size_t capacity = settings_.batch.images();
-        for (std::size_t first = 0; first < count; first += capacity) {
-            const std::size_t now = std::min(capacity, count - first);
-            load_images(images.subspan(first * image_size, now * image_size));
-            forward_pass<Network>(settings_.device, plan_.activations, tensors_, {now});
-            std::copy_n(feature_data(), now * feature_size,
-                        features.begin() + static_cast<std::ptrdiff_t>(first * feature_size));
-        }
-    }
-
-    void score(std::span<const float> left, std::span<const float> right, std::span<double> pair_scores) override {
-        score_pairs<Verifier>(settings_.loss, settings_.device,
-                              Model<Verifier, T>::template head<const T>(block_.data()), left, right, pair_scores);
-    }
-
-    /// The features of the last step, [2 * pairs, features]: left images, then right ones.
-    auto features(std::size_t pairs) const {
-        return batch_view(feature_data(), 2 * pairs, typename Verifier::Features{});
-    }
-
-    /// The gradients of the last compute_gradients, under the parameters' names. Throws Error as compute_gradients
-    /// does.
-    std::vector<StoredTensor> gradients() {
-        require_kept_gradients("gradients");
-        return Model<Verifier, T>::counterparts(gradient_section(), "", plan_.gradients);
-    }
-    std::vector<StoredTensor> weights() override { return model_.tensors(); }
-    std::vector<StoredTensor> optimizer_state() override { return optimizer_tensors(plan_, block_.data()); }
-
-    std::size_t capacity_pairs() const override { return settings_.batch.count; }
-    Extents image_extents() const override { return Verifier::Input::extents; }
-    std::size_t feature_count() const override { return feature_size; }
-    ScoreKind score_kind() const override { return Loss::score_kind; }
-    std::size_t minimum_pairs() const override { return Verifier::Twin::groups == 2 ? 2 : 1; }
-    std::int64_t& steps() override { return steps_; }
-
-    const Settings& settings() const { return settings_; }
-    const Plan& plan() const { return plan_; }
-
-  private:
-    std::byte* buffer_section() const { return block_.data() + Plan::buffer_offset(); }
-    std::byte* average_section() const { return block_.data() + Plan::average_offset(); }
-    std::byte* gradient_section() const { return block_.data() + plan_.gradient_offset(); }
-    std::byte* optimizer_section(std::size_t index) const {
-        return block_.data() + Plan::optimizer_offset() + index * Plan::parameter_bytes;
-    }
-    template <class To>
-    To* loss_data(MemoryRange range) const {
-        return reinterpret_cast<To*>(block_.data() + plan_.loss_offset() + range.offset);
-    }
-    double* scores() const { return loss_data<double>(plan_.scores); }
-    PairLabel* labels() const { return loss_data<PairLabel>(plan_.labels); }
-    T* feature_data() const { return activation_data(plan_.activations.output_offset()); }
-    T* activation_data(std::size_t offset) const { return reinterpret_cast<T*>(tensors_.activations + offset); }
-    // Updates the numbers of a parameter from a piece of its gradient.
-    struct StreamedUpdate {
-        const Optimizer& optimizer;
-        ParameterSections sections;
-        UpdateStep at;
-
-        static void take(void* context, std::size_t parameter, std::size_t first, std::size_t count, const T* numbers) {
-            const auto& self = *static_cast<const StreamedUpdate*>(context);
-            update_numbers<Device>(self.optimizer, self.sections, self.at, parameter, first, count, numbers);
-        }
+    struct Plan {
+        std::size_t total_bytes = 0;
+        constexpr explicit Plan(Anything, Anything = {}, Anything = {}) {}
     };
+    static constexpr std::size_t image_size = 1, feature_size = 1;
 
-    ParameterSections sections() const {
-        ParameterSections all{Plan::model.parameters, plan_.gradients, block_.data(), gradient_section(), {}};
-        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) all.state_sections[i] = optimizer_section(i);
-        return all;
+    explicit NoTrainer(const Settings&) {}
+    StepResult step(std::span<const float>, std::span<const PairLabel>, double = 1.0,
+                    std::span<const std::uint32_t> = {}) override {
+        return {};
     }
-    UpdateStep next_update(double rate_factor) const {
-        return {steps_ + 1, settings_.optimizer.learning_rate * rate_factor};
+    template <class... Arguments>
+    StepResult compute_gradients(const Arguments&...) {
+        return {};
     }
+    void embed(std::span<const float>, std::span<float>) override {}
+    void score(std::span<const float>, std::span<const float>, std::span<double>) override {}
+    void update(double = 1.0) {}
+    void update_statistics(std::span<const float>, double) override {}
+    void update_average(double) override {}
+    void swap_average() override {}
+    std::size_t capacity_pairs() const override { return 0; }
+    std::size_t minimum_pairs() const override { return 0; }
+    Extents image_extents() const override { return {}; }
+    std::size_t feature_count() const override { return 0; }
+    ScoreKind score_kind() const override { return {}; }
+    std::string_view loss_name() const override { return {}; }
+    std::optional<double> margin() const override { return {}; }
+    double learning_rate() const override { return 0.0; }
+    std::int64_t steps() const override { return 0; }
+    void resume_at(std::int64_t) override {}
+    std::vector<StoredTensor> weights() override { return {}; }
+    std::vector<StoredTensor> gradients() { return {}; }
+    std::vector<StoredTensor> optimizer_state() override { return {}; }
+};
 
-    RandomKey random_key() const { return {settings_.seed, static_cast<std::uint64_t>(steps_), 0}; }
+/// `type`: the trainer on a kind of device; specialised beside each.
+template <class Verifier, class Optimizer, class Device>
+struct TrainerOn;
 
-    // body(average, present) for every parameter and every running statistic.
-    template <class Body>
-    void for_each_averaged(const Body& body) {
-        if (!settings_.average_weights) return AnyTrainer::update_average(0.0);
-        const auto each = [&](std::byte* average, std::byte* present, const auto& ranges) {
-            for (const MemoryRange range : ranges) {
-                T *to = Model<Verifier, T>::at(average, range), *from = Model<Verifier, T>::at(present, range);
-                parallel_chunks(range.bytes / sizeof(T), 1 << 16, settings_.device.threads,
-                                [&](std::size_t first, std::size_t last) {
-                                    for (std::size_t i = first; i < last; ++i) body(to[i], from[i]);
-                                });
-            }
-        };
-        each(average_section(), block_.data(), Plan::model.parameters);
-        each(average_section() + Plan::parameter_bytes, buffer_section(), Plan::model.buffers);
-    }
+template <class Verifier, class Optimizer, class Device, TrainProblem Problem>
+struct TrainerOrNone {
+    using type = NoTrainer;
+};
+template <class Verifier, class Optimizer, class Device>
+struct TrainerOrNone<Verifier, Optimizer, Device, TrainProblem::none> : TrainerOn<Verifier, Optimizer, Device> {};
 
-    void require_kept_gradients(const std::string& caller) const {
-        for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i)
-            if (plan_.gradients[i].bytes == 0)
-                throw Error(caller + " has no memory for the gradient of " + Verifier::parameter_name(i) +
-                            ", which a step updates in pieces; make the Trainer with keep_gradients = true");
-    }
-    void require_pairs(std::size_t pairs, std::size_t numbers) const {
-        detail::require_pairs({minimum_pairs(), capacity_pairs(), image_size}, pairs, numbers, " numbers of images",
-                              numbers == 2 * pairs * image_size);
-    }
+}  // namespace detail
 
-    // Forward, loss and backward.
-    template <class Number>
-    StepResult run_pass(std::span<const Number> images, std::span<const PairLabel> pair_labels,
-                        std::span<const std::uint32_t> people) {
-        const std::size_t pairs = pair_labels.size();
-        require_pairs(pairs, images.size());
-        if (settings_.mining.negatives > 0) detail::require_people(people, pairs);
-        const PassCall pass{2 * pairs, Verifier::Twin::groups, true, random_key()};
-        load_images(images);
-        forward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
-        model_.count_batches(pass.groups);
-        std::copy(pair_labels.begin(), pair_labels.end(), labels());
-        const double loss = run_loss(pairs, people);
-        backward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
-        return {loss, {scores(), pairs}};
-    }
+/// Trains Verifier (a Siamese) with Optimizer on Device: a CpuTrainer or a CudaTrainer, made of TrainerSettings. It can
+/// be moved, not copied. Arguments that do not fit are one compile-time error, which says what is wrong.
+template <class VerifierType, class OptimizerType, class DeviceType>
+class Trainer final
+    : public detail::TrainerOrNone<VerifierType, OptimizerType, DeviceType,
+                                   detail::find_train_problem<VerifierType, OptimizerType, DeviceType>()>::type {
+    static constexpr detail::TrainProblem problem =
+        detail::find_train_problem<VerifierType, OptimizerType, DeviceType>();
+    static_assert(sizeof(typename detail::TrainError<problem, VerifierType, OptimizerType, DeviceType>::type) > 0);
+    using Base = typename detail::TrainerOrNone<VerifierType, OptimizerType, DeviceType, problem>::type;
 
-    // Copies images to where the network reads its input.
-    template <class Number>
-    void load_images(std::span<const Number> images) {
-        detail::guard_step<Device>(plan_.activations, tensors_.activations, 0);
-        T* input = activation_data(plan_.activations.activation_offset(0));
-        parallel_for(images.size() / image_size, settings_.device.threads, [&](std::size_t image) {
-            const std::size_t begin = image * image_size;
-            for (std::size_t i = begin; i < begin + image_size; ++i) input[i] = static_cast<T>(images[i]);
-        });
-    }
-
-    double run_loss(std::size_t given, std::span<const std::uint32_t> people) {
-        const auto run = [&](const LossCall<T>& call) {
-            return LossKernel::forward_backward(settings_.loss, settings_.device, call);
-        };
-        LossCall<T> call = loss_call(given);
-        if (settings_.mining.negatives == 0) return run(call);
-        const auto same = std::count(labels(), labels() + given, PairLabel::same);
-        const auto weights = settings_.mining.label_weights(given, static_cast<std::size_t>(same));
-        call.label_weights = weights.data();
-        std::copy(people.begin(), people.end(), loss_data<std::uint32_t>(plan_.people));
-        return detail::with_mined_pairs(settings_.mining, typename Verifier::Features{}, settings_.device,
-                                        detail::mining_call(plan_, loss_data<std::byte>({}), call), call, run);
-    }
-
-    LossCall<T> loss_call(std::size_t pairs) const {
-        LossCall<T> call{};
-        call.pairs = pairs;
-        call.left = feature_data();
-        call.right = call.left + pairs * feature_size;
-        call.labels = labels();
-        call.left_gradient = activation_data(plan_.activations.output_gradient_offset());
-        call.right_gradient = call.left_gradient + pairs * feature_size;
-        call.scores = scores();
-        call.parameters = Model<Verifier, T>::template head<const T>(block_.data());
-        call.parameter_gradients = Model<Verifier, T>::template head<T>(gradient_section(), plan_.gradients);
-        return call;
-    }
-
-    Settings settings_;
-    Plan plan_;
-    MemoryBlock block_;
-    Model<Verifier, T> model_;
-    NetworkTensors<Network, T> tensors_{};
-    std::int64_t steps_ = 0;
+  public:
+    /// Throws Error when the memory of the plan cannot be had, or there is no such GPU.
+    explicit Trainer(const typename Base::Settings& settings) : Base(settings) {}
 };
 
 }  // namespace ditto

@@ -135,11 +135,11 @@ std::vector<StoredTensor> optimizer_tensors(const TrainingPlan<Verifier, Optimiz
     return all;
 }
 
-/// The plan of a Trainer for batches of up to `capacity` pairs on `count` threads; its total_bytes is all the memory
+/// The plan of a Trainer for batches of up to `capacity` pairs on `threads` threads; its total_bytes is all the memory
 /// that training takes, with what `extras` asks for.
 template <class Trainer>
-constexpr auto memory_plan(batch_pairs capacity, threads count = threads{2}, const TrainingExtras& extras = {}) {
-    return typename Trainer::Plan(typename Trainer::Device{count.count}, capacity, extras);
+constexpr auto memory_plan(batch_pairs capacity, int threads = 2, const TrainingExtras& extras = {}) {
+    return typename Trainer::Plan(typename Trainer::Device{threads}, capacity, extras);
 }
 
 }  // namespace ditto

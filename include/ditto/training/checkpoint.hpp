@@ -123,7 +123,7 @@ inline TrainingState load_checkpoint(const std::filesystem::path& path, AnyTrain
     const std::vector<StoredTensor> tensors = detail::checkpoint_tensors(trainer);
     require_tensors(file, tensors, false);
     read_tensors(file, tensors);
-    trainer.steps() = steps;
+    trainer.resume_at(steps);
     epoch.resume(loss_sum, scores, labels);
     return state;
 }

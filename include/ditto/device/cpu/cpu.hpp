@@ -17,13 +17,15 @@ template <class Precision, class Arch = detail::NativeArch>
 struct Cpu {
     using precision = Precision;
     using arch = Arch;
-    using scalar = typename Precision::scalar;
+    using scalar = typename detail::ScalarOf<Precision>::type;
     using activation = scalar;  ///< the numbers between layers
     /// Training in bf16 would be slower than minimal filtering in fp32.
     static constexpr bool trains = !std::same_as<Precision, bf16>;
     /// Functions return when their work is done.
     static constexpr bool is_immediate = true;
     static constexpr bool prepares_in_training = false;  ///< see prepared_bytes
+    /// Is the precision none, which has been reported?
+    static constexpr bool is_reported = !detail::is_precision<Precision>;
     int threads = 1;
 };
 

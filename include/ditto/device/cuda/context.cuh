@@ -93,14 +93,22 @@ class DeviceBlock {
         }
         data_ = static_cast<std::byte*>(memory);
     }
-    DeviceBlock(const DeviceBlock&) = delete;
-    DeviceBlock& operator=(const DeviceBlock&) = delete;
+    DeviceBlock(DeviceBlock&& other) noexcept { swap(other); }
+    DeviceBlock& operator=(DeviceBlock&& other) noexcept {
+        swap(other);
+        return *this;
+    }
     ~DeviceBlock() { cudaFree(data_); }
 
     std::byte* data() const { return data_; }
     std::size_t bytes() const { return bytes_; }
 
   private:
+    void swap(DeviceBlock& other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(bytes_, other.bytes_);
+    }
+
     std::byte* data_ = nullptr;
     std::size_t bytes_ = 0;
 };
@@ -113,13 +121,18 @@ class PinnedBlock {
         check(cudaMallocHost(&memory, bytes), "taking pinned memory of the host");
         data_ = static_cast<std::byte*>(memory);
     }
-    PinnedBlock(const PinnedBlock&) = delete;
-    PinnedBlock& operator=(const PinnedBlock&) = delete;
+    PinnedBlock(PinnedBlock&& other) noexcept { swap(other); }
+    PinnedBlock& operator=(PinnedBlock&& other) noexcept {
+        swap(other);
+        return *this;
+    }
     ~PinnedBlock() { cudaFreeHost(data_); }
 
     std::byte* data() const { return data_; }
 
   private:
+    void swap(PinnedBlock& other) noexcept { std::swap(data_, other.data_); }
+
     std::byte* data_ = nullptr;
 };
 

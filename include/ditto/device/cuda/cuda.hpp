@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "ditto/core/precision.hpp"
+#include "ditto/device/device.hpp"
 
 #if defined(__CUDACC__) || defined(DITTO_CUDA_EMULATION)
 #include <cuda_bf16.h>
@@ -86,8 +87,10 @@ struct Cuda {
                   "ditto: Cuda<...> in a file that is not compiled as CUDA; link ditto::cuda and name the file in "
                   "ditto_compile_as_cuda()");
 };
+namespace detail {
 template <class Precision, class Convolutions>
-void prepare(const Cuda<Precision, Convolutions>&) {}  // so that there is no second error
+inline constexpr bool reports_itself<Cuda<Precision, Convolutions>> = true;
+}
 
 #endif
 

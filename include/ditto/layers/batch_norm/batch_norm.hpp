@@ -5,12 +5,20 @@
 
 namespace ditto {
 
+namespace detail {
+template <bool Right>
+struct NormalizedCheck {
+    static_assert(Right, "ditto: BatchNorm has at least one channel");
+};
+}  // namespace detail
+
 /// What both share. In training each twin group is normalised by its own mean and biased variance over samples and
 /// pixels, and the running averages take the group's mean and unbiased variance with momentum 0.1, group by group; in
 /// inference the running averages normalise. Ioffe and Szegedy, "Batch normalization", ICML 2015.
 template <int Channels>
 struct BatchNorm : Layer {
-    static_assert(Channels >= 1, "ditto: BatchNorm has at least one channel");
+    static_assert(sizeof(detail::NormalizedCheck<(Channels >= 1)>) > 0);
+    static constexpr bool is_valid = Channels >= 1;
     static constexpr int channels = Channels;
     static constexpr double epsilon = 1e-5;
     static constexpr double momentum = 0.1;

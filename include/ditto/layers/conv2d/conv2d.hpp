@@ -15,13 +15,21 @@ struct DirectAlgorithm {};
 template <>
 inline constexpr bool detail::is_window_option<DirectAlgorithm> = true;
 
+namespace detail {
+template <bool Right>
+struct ChannelsCheck {
+    static_assert(Right, "ditto: Conv2d has at least one channel in and out");
+};
+}  // namespace detail
+
 /// Convolution of [H, W, In] with Out kernels of Kernel x Kernel x In, plus a bias: [H', W', Out].
 /// Options: Stride<1>, Padding<0>, AllowTruncation, DirectAlgorithm. Weights start uniform within 1/sqrt(In *
 /// Kernel^2), PyTorch's default.
 template <int In, int Out, int Kernel, class... Options>
 struct Conv2d : Layer {
-    static_assert(In >= 1 && Out >= 1, "ditto: Conv2d has at least one channel in and out");
+    static_assert(sizeof(detail::ChannelsCheck<(In >= 1 && Out >= 1)>) > 0);
     using Geometry = Window<Kernel, 1, Options...>;
+    static constexpr bool is_valid = In >= 1 && Out >= 1 && Geometry::valid;
     static constexpr bool direct = (std::same_as<Options, DirectAlgorithm> || ...);
     static constexpr int in_channels = In;
     static constexpr int out_channels = Out;

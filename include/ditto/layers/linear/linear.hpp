@@ -6,11 +6,19 @@
 
 namespace ditto {
 
+namespace detail {
+template <bool Right>
+struct FeaturesCheck {
+    static_assert(Right, "ditto: Linear has at least one number in and out");
+};
+}  // namespace detail
+
 /// y = x W^T + b for x of In numbers and y of Out numbers. Weights and bias start uniform within 1/sqrt(In), PyTorch's
 /// default. Memory holds the weight as [In, Out], so that the forward product reads it along its rows.
 template <int In, int Out>
 struct Linear : Layer {
-    static_assert(In >= 1 && Out >= 1, "ditto: Linear has at least one number in and out");
+    static_assert(sizeof(detail::FeaturesCheck<(In >= 1 && Out >= 1)>) > 0);
+    static constexpr bool is_valid = In >= 1 && Out >= 1;
     static constexpr int in_features = In;
     static constexpr int out_features = Out;
 

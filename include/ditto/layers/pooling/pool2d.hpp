@@ -6,12 +6,20 @@
 
 namespace ditto {
 
+namespace detail {
+template <bool Right>
+struct PoolPaddingCheck {
+    static_assert(Right, "ditto: the padding of a pool is at most half its kernel");
+};
+}  // namespace detail
+
 /// Base of MaxPool2d and AveragePool2d: a window per channel. The stride is the kernel's size unless Options say
 /// otherwise, as in PyTorch.
 template <int Kernel, class... Options>
 struct Pool2d : Layer {
     using Geometry = Window<Kernel, Kernel, Options...>;
-    static_assert(2 * Geometry::padding <= Kernel, "ditto: the padding of a pool is at most half its kernel");
+    static_assert(sizeof(detail::PoolPaddingCheck<(2 * Geometry::padding <= Geometry::kernel)>) > 0);
+    static constexpr bool is_valid = Geometry::valid && 2 * Geometry::padding <= Geometry::kernel;
 
     static constexpr bool accepts(Extents in) {
         return in.is_spatial() && Geometry::accepts(in.height()) && Geometry::accepts(in.width());

@@ -1,0 +1,92 @@
+// Inference on the CPU.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ditto/core/memory.hpp"
+#include "ditto/device/cpu/gemm.hpp"
+#include "ditto/model/inference.hpp"
+#include "ditto/model/score.hpp"
+#include "ditto/network/pass.hpp"
+
+namespace ditto {
+
+/// What Inference<Verifier, Cpu<...>> is.
+template <class VerifierType, class DeviceType>
+class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
+    using Base = detail::InferenceBase<VerifierType, DeviceType>;
+    using Base::capacity_, Base::plan_;
+
+  public:
+    using Base::feature_size, Base::image_size;
+    using typename Base::Device, typename Base::Network, typename Base::Plan, typename Base::Verifier;
+    using T = typename Device::scalar;
+
+    /// For passes of up to `images` images. Throws Error when the memory cannot be had.
+    explicit CpuInference(std::size_t images, const Device& device = {})
+        : Base(images, device), device_(device), block_(plan_.total_bytes) {
+        if (device_.threads < 1)
+            throw Error("an Inference needs at least 1 thread; got " + std::to_string(device_.threads));
+        prepare(device_);
+        detail::poison(block_.data(), block_.bytes());
+        std::byte* buffers = block_.data() + Plan::parameter_bytes;
+        detail::open_tensors(block_.data(), Plan::model.parameters);
+        detail::open_tensors(buffers, Plan::model.buffers);
+        model_ = Model<Verifier, T>(block_.data(), buffers);
+        model_.point(tensors_);
+        tensors_.activations = block_.data() + plan_.activation_offset();
+        for (const MemoryRange stage : plan_.prepared.stages)
+            detail::unpoison(block_.data() + Plan::prepared_offset() + stage.offset, stage.bytes);
+        model_.initialize(0, device_.threads);
+    }
+
+    void embed(std::span<const float> images, std::span<float> features) override {
+        const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
+        if (!prepared_) {
+            prepare_parameters<Network>(device_, plan_.prepared, block_.data() + Plan::prepared_offset(), tensors_);
+            prepared_ = true;
+        }
+        for (std::size_t first = 0; first < count; first += capacity_) {
+            const std::size_t now = std::min(capacity_, count - first);
+            detail::guard_step<Device>(plan_.activations, tensors_.activations, 0);
+            const float* from = images.data() + first * image_size;
+            std::copy_n(from, now * image_size, at(plan_.activations.activation_offset(0)));
+            forward_pass<Network>(device_, plan_.activations, tensors_, {now});
+            std::copy_n(at(plan_.activations.output_offset()), now * feature_size,
+                        features.data() + first * feature_size);
+        }
+    }
+
+    void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
+        score_pairs<Verifier>(typename Verifier::Loss{}, device_,
+                              Model<Verifier, T>::template head<const T>(block_.data()), left, right, scores);
+    }
+
+    /// The next embed prepares them anew.
+    std::vector<StoredTensor> weights() override {
+        prepared_ = false;
+        return model_.tensors();
+    }
+
+  private:
+    T* at(std::size_t offset) const { return reinterpret_cast<T*>(tensors_.activations + offset); }
+
+    Device device_;
+    MemoryBlock block_;
+    Model<Verifier, T> model_;
+    NetworkTensors<Network, T> tensors_{};
+    bool prepared_ = false;
+};
+
+namespace detail {
+template <class Verifier, class Precision, class Arch>
+struct InferenceOn<Verifier, Cpu<Precision, Arch>> {
+    using type = CpuInference<Verifier, Cpu<Precision, Arch>>;
+};
+}  // namespace detail
+
+}  // namespace ditto

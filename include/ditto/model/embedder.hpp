@@ -1,0 +1,76 @@
+// Whatever makes features of images and scores of pairs of features: a trainer, a frozen network. What evaluates,
+// calibrates and compares takes this, and is compiled once.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ditto/core/error.hpp"
+#include "ditto/core/score_kind.hpp"
+#include "ditto/core/shape.hpp"
+#include "ditto/model/stored_tensor.hpp"
+
+namespace ditto {
+
+/// A network with its loss, behind an interface. Images are float [count, H, W, C] in [0, 1]. One thread at a time may
+/// use it.
+class Embedder {
+  public:
+    virtual ~Embedder() = default;
+
+    /// The features of any number of images with the running statistics: [count, features] to `features`. Throws Error
+    /// for other sizes.
+    virtual void embed(std::span<const float> images, std::span<float> features) = 0;
+    /// The distance or probability of pairs of features, each [pairs, features], to `scores`. Throws Error for other
+    /// sizes.
+    virtual void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) = 0;
+
+    virtual Extents image_extents() const = 0;
+    virtual std::size_t feature_count() const = 0;
+    virtual ScoreKind score_kind() const = 0;
+    /// Loss::name.
+    virtual std::string_view loss_name() const = 0;
+    /// The loss's margin, where it has one.
+    virtual std::optional<double> margin() const = 0;
+
+    /// The weights under PyTorch's names, to be read from a file or written to one. Ask again for every change. Valid
+    /// while this lives.
+    virtual std::vector<StoredTensor> weights() = 0;
+
+  protected:
+    Embedder() = default;
+    Embedder(const Embedder&) = delete;
+    Embedder& operator=(const Embedder&) = delete;
+    Embedder(Embedder&&) = default;
+    Embedder& operator=(Embedder&&) = default;
+};
+
+namespace detail {
+
+/// The number of images. Throws Error unless they are whole and `features` has room for theirs.
+inline std::size_t images_to_embed(std::span<const float> images, std::span<float> features, std::size_t image_size,
+                                   std::size_t feature_size) {
+    const std::size_t count = images.size() / image_size;
+    if (images.size() != count * image_size || features.size() != count * feature_size)
+        throw Error("embed got " + std::to_string(images.size()) + " values of images and room for " +
+                    std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
+                    ", its features " + std::to_string(feature_size));
+    return count;
+}
+
+/// The margin of a loss that has one.
+template <class Loss>
+std::optional<double> margin_of(const Loss& loss) {
+    if constexpr (requires { loss.margin; })
+        return loss.margin;
+    else
+        return std::nullopt;
+}
+
+}  // namespace detail
+
+}  // namespace ditto
