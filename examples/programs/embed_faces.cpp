@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
     std::string weights, output, map;
     std::vector<std::string> images;
     support::Compute compute;
-    app.add_option("--weights", weights, "Weights of the face network (safetensors)")->required();
+    support::add_weights_option(app, weights);
     app.add_option("--output", output, "The file to write (.npy)")->required();
     app.add_option("--map", map,
                    "Also draw a map of the people with most images, a person being a folder (.svg; needs gnuplot)");

@@ -250,7 +250,7 @@ int run(const Arguments& arguments) {
 int main(int argc, char** argv) {
     CLI::App app("Measures how well a trained network tells the pairs of a list apart.", "evaluate_pairs");
     Arguments arguments;
-    app.add_option("--weights", arguments.weights, "Weights of the face network (safetensors)")->required();
+    support::add_weights_option(app, arguments.weights);
     app.add_option("--images", arguments.images, "The folder that the list's paths are relative to")->required();
     app.add_option("--pairs", arguments.pairs, "The list: rows 'pathA pathB label', or LFW's own forms")->required();
     const CLI::Option* folds =

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "support/checks.hpp"
 #include "support/face_verifier.hpp"
 #include "support/program.hpp"
 
@@ -46,7 +47,7 @@ int main(int argc, char** argv) {
     std::vector<std::string> images;
     std::optional<double> threshold;
     support::Compute compute;
-    app.add_option("--weights", weights, "Weights of the face network (safetensors)")->required();
+    support::add_weights_option(app, weights);
     app.add_option("images", images, "The two images (JPEG, PNG, PGM or PPM)")->required()->expected(2);
     app.add_option("--threshold", threshold, "Instead of the one stored with the weights")
         ->check(support::finite_number());

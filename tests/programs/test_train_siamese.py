@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-from programs import BIN, expect_error, run, succeed, write_picture, write_safetensors
+from programs import (BIN, expect_error, run, succeed, write_picture, write_safetensors,
+                      write_with_metadata)
 
 PAIRS = "0.ppm 1.ppm 1\n0.ppm 2.ppm 0\n2.ppm 3.ppm 1\n1.ppm 3.ppm 0\n"
 SMALL = ("--batch", 2, "--optimizer", "sgd", "--no-augment")
@@ -24,7 +25,9 @@ def check_usage_errors():
         ("--batch.*0", "--batch", 0), ("--batch.*2.5", "--batch", 2.5), ("--batch", "--batch", "two"),
         ("one sample a side", "--batch", 1), ("--lr: nan", "--lr", "nan"), ("--lr: inf", "--lr", "inf"),
         ("--lr: 0", "--lr", 0), ("--margin: -1", "--margin", -1), ("--margin", "--margin", 2, "--loss", "bce"),
-        ("--margin.*not of difference", "--margin", 2, "--loss", "difference"),
+        ("--margin is of --loss contrastive alone", "--margin", 2, "--loss", "difference"),
+        ("--face-people is of built-in faces alone", "--face-people", 9, "--images", ".", "--train", "x"),
+        ("--semi-hard is of --negatives above 0", "--semi-hard"),
         ("--epochs", "--epochs", 0), ("--momentum: 1", "--momentum", 1), ("--momentum", "--momentum", 0.5),
         ("--weight-decay: -1", "--weight-decay", -1), ("--crop: 2", "--crop", 2), ("--seed: -1", "--seed", -1),
         ("--threads", "--threads", 0), ("--face-people", "--face-people", 1), ("--loss: triplet", "--loss", "triplet"),
@@ -87,8 +90,12 @@ def check_bad_run(folder, data):
     assert result.returncode == 1 and re.search(expect, result.stderr), result
     expect_error(1, "nothing/config.json: no such file", "train_siamese", "--run", folder / "nothing", "--resume")
     (folder / "broken").mkdir()
-    (folder / "broken/config.json").write_text('{"lr": ')
+    config = folder / "broken/config.json"
+    config.write_text('{"lr": ')
     expect_error(1, "broken/config.json is damaged", "train_siamese", "--run", folder / "broken", "--resume")
+    config.write_text('{"lr": 0.001, "colour": "grey"}')
+    expect_error(1, "config.json has the option colour, which this version does not know", "train_siamese", "--run",
+                 folder / "broken", "--resume")
 
 
 def check_training(folder, data):
@@ -122,12 +129,29 @@ def check_training(folder, data):
     expect_error(1, "holds a run already", "train_siamese", "--run", directory, *SMALL, *data)
     result = run("train_siamese", "--run", directory, "--resume", "--lr", 0.5)
     assert result.returncode == 1 and "has lr 0.001, not 0.5" in result.stderr, result
+    # What decides the best epoch is the run's, too.
+    result = run("train_siamese", "--run", directory, "--resume", "--statistics-images", 64)
+    assert result.returncode == 1 and "has statistics-images 0, not 64" in result.stderr, result
     assert contents() == before
     return directory
 
 
+def forget_newest_options(directory):
+    """Makes a run one of an older version, which had neither these options nor a place for them in its checkpoint."""
+    newest = ("statistics-images", "average", "mirror", "recipe")
+    config = directory / "config.json"
+    settings = json.loads(config.read_text())
+    for name in newest:
+        del settings[name.replace("-", "_")]
+    config.write_text(json.dumps(settings))
+    checkpoint, copy = directory / "checkpoint.safetensors", directory / "copy"
+    write_with_metadata(copy, checkpoint, lambda metadata: [metadata.pop("settings." + name) for name in newest])
+    copy.rename(checkpoint)
+
+
 def check_stop_and_resume(directory):
-    """Ctrl-C in a longer training, then two more resumes that have nothing left to train."""
+    """Ctrl-C in a longer training of a run of an older version, then two more resumes that have nothing left to train."""
+    forget_newest_options(directory)
     command = [BIN / "train_siamese", "--run", directory, "--resume", "--epochs", "1000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout:
@@ -136,6 +160,7 @@ def check_stop_and_resume(directory):
                 break
         output = process.stdout.read()
     assert process.returncode == 130, (process.returncode, output)
+    assert json.loads((directory / "config.json").read_text())["epochs"] == 1000  # so that the line that is printed works
     assert f"to go on: train_siamese --run {directory} --resume" in output, output
     # Training goes without gnuplot, and says how to get the report later.
     (directory / "report.html").unlink()

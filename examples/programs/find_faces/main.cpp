@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "../support/checks.hpp"
 #include "../support/face_verifier.hpp"
 #include "../support/program.hpp"
 #include "feature_cache.hpp"
@@ -192,7 +193,7 @@ int main(int argc, char** argv) {
         "are kept in it, in a hidden file, so that only new or changed images are embedded the next time.",
         "find_faces");
     Arguments arguments;
-    app.add_option("--weights", arguments.weights, "Weights of the face network (safetensors)")->required();
+    support::add_weights_option(app, arguments.weights);
     app.add_option("--gallery", arguments.gallery,
                    "The folder: a sub-folder of images for each person, or one image for each")
         ->required();

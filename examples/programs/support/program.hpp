@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -15,7 +14,6 @@
 
 #include "compute.hpp"
 #include "ditto/core/error.hpp"
-#include "ditto/core/parallel.hpp"
 
 extern "C" char* openblas_get_corename();  // OpenBLAS's own header cannot meet xtensor-blas's
 
@@ -70,36 +68,14 @@ inline void choose_openblas_kernels([[maybe_unused]] char** argv) {
 
 }  // namespace detail
 
-/// Accepts numbers that are neither infinite nor NaN, which CLI11's own checks let through.
-inline CLI::Validator finite_number() {
-    return CLI::Validator(
-        [](const std::string& text) {
-            double value = 0.0;
-            const bool good = CLI::detail::lexical_cast(text, value) && std::isfinite(value);
-            return good ? std::string{} : text + " is not a finite number";
-        },
-        "FINITE");
-}
-
 /// Throws a usage error for a precision that the device has not.
-inline void require_precision(const std::string& device, const std::string& precision) {
-    if (device == "cpu" && precision != "fp32")
-        throw CLI::ValidationError("--precision " + precision + " needs --device cuda; the CPU computes in fp32",
-                                   CLI::ExitCodes::ValidationError);
-}
+void require_precision(const Compute& compute);
 
-/// Adds --threads, --device and --precision; the threads start as all processors.
-inline void add_compute_options(CLI::App& app, Compute& compute) {
-    compute.threads = ditto::available_threads();
-    app.add_option("--threads", compute.threads, "Threads to compute with; the results do not depend on it")
-        ->check(CLI::Range(1, 1024))
-        ->capture_default_str();
-    app.add_option("--device", compute.device)->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
-    app.add_option("--precision", compute.precision, "On CUDA; the CPU computes in fp32")
-        ->check(CLI::IsMember({"fp32", "tf32", "bf16"}))
-        ->capture_default_str();
-    app.parse_complete_callback([&compute] { require_precision(compute.device, compute.precision); });
-}
+/// Adds --threads, --device and --precision.
+void add_compute_options(CLI::App& app, Compute& compute);
+
+/// Adds --weights, which must be given.
+void add_weights_option(CLI::App& app, std::string& weights);
 
 /// Parses the command line into `app`'s options, then runs body(), which returns the exit code. A usage error (also a
 /// CLI::ParseError that body throws) exits with 2; any other exception with `failure_code`. Either prints one line.

@@ -1,13 +1,13 @@
-// The settings of train_siamese.
+// The settings of train_siamese: what they are. All else that is known of them is in the table of option_rows.cpp.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 
-/// As the command line gives them; config.json has them under the same names.
-struct Options {
+#include "../support/compute.hpp"
+
+struct Options : support::Compute {
     std::string images, train, test;  // a folder, and lists of pairs of images in it
     bool faces = false;               // built-in faces instead
     std::uint32_t face_people = 640;  // to train on, two pairs each
@@ -16,7 +16,7 @@ struct Options {
 
     std::string network = "face";  // or "compact"
     std::string loss = "contrastive";
-    double margin = 1.0;
+    double margin = 40.0;       // the networks' features start about 45 apart
     std::size_t negatives = 0;  // mined for each image of a batch
     bool semi_hard = false;
     std::string twin = "separate";
@@ -42,18 +42,7 @@ struct Options {
     double crop = 1.0;
     std::uint64_t seed = 1;
 
-    int threads = 1;
-    std::string device = "cpu";
-    std::string precision = "fp32";
     std::string init;  // weights to start from
     std::string run;   // directory
     bool resume = false;
 };
-
-/// Takes the settings of the run in options.run from its config.json, except threads and those whose option ("--lr")
-/// `is_given` on the command line. Throws Error if the file cannot be read.
-void take_settings_of_run(Options& options, const std::function<bool(const std::string&)>& is_given);
-
-/// Trains as the options say. `program` names the program and its build, for the first line that is printed. Returns
-/// the exit code.
-int train(const Options& options, const std::string& program);

@@ -12,32 +12,21 @@
 #include <ditto/model/feature_recipe.hpp>
 #include <ditto/report/report.hpp>
 #include <ditto/training/evaluation.hpp>
-#include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "../support/face_report.hpp"
+#include "option_rows.hpp"
 
 namespace {
 
 constexpr std::size_t most_pairs = 1000;  // to score for a report alone
 
-// The settings in config.json that had a part in this training.
-ditto::ReportFacts settings(const Options& options, const std::filesystem::path& config) {
-    const auto text = ditto::read_file(config);
-    std::set<std::string> unused;
-    if (options.loss != "contrastive") unused.insert("margin");
-    if (options.optimizer != "sgd") unused.insert({"momentum", "nesterov"});
-    if (!options.faces) unused.insert({"face_people", "faces"});
-    ditto::ReportFacts facts;
-    const auto stored = nlohmann::ordered_json::parse(text);
-    for (const auto& [name, value] : stored.items()) {
-        std::string option = name, shown = value.is_string() ? value.get<std::string>() : value.dump();
-        std::ranges::replace(option, '_', ' ');
-        if (!shown.empty() && !unused.contains(name)) facts.emplace_back(option, shown);
-    }
+// The settings that had a part in this training.
+ditto::ReportFacts settings(const Options& options) {
+    ditto::ReportFacts facts = option_table().facts(options);
+    for (auto& [name, value] : facts) std::ranges::replace(name, '-', ' ');
     return facts;
 }
 
@@ -115,7 +104,7 @@ ditto::ReportData report_data(const Options& options, const ditto::RunDirectory&
     });
     report.metrics = ditto::read_metrics(directory.metrics());
     report.layers = support::face_network_table(options.network);
-    report.settings = settings(options, directory.config());
+    report.settings = settings(options);
     report.times = {{"written", support::time_text()}};
     return report;
 }

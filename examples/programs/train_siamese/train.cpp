@@ -1,25 +1,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
-#include <ditto/core/read_file.hpp>
 #include <ditto/training/floors.hpp>
 #include <ditto/training/training.hpp>
-#include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "../support/face_networks.hpp"
 #include "data.hpp"
-#include "options.hpp"
+#include "option_rows.hpp"
 #include "report.hpp"
+#include "train.hpp"
 #include "trainers.hpp"
-
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, images, train, test, faces, face_people, recipe, network, loss, margin,
-                                   twin, optimizer, lr, momentum, nesterov, weight_decay, schedule, warm_up, epochs,
-                                   batch, augment, augmentation, shuffle, sample, validation_people, negatives,
-                                   semi_hard, average, statistics_images, mirror, normalize, crop, seed, threads,
-                                   device, precision, init)
 
 namespace {
 
@@ -34,33 +27,9 @@ Schedule make_schedule(const Options& options, std::int64_t steps) {
 
 // What the course of the training depends on, under the options' names.
 Metadata identity(const Options& options, const ImagePairs& train, const std::string& network) {
-    const auto text = [](const auto& value) { return fmt::format("{}", value); };
-    Metadata settings{{"network", network},
-                      {"pairs", train.fingerprint},
-                      {"loss", options.loss},
-                      {"twin", options.twin},
-                      {"optimizer", options.optimizer},
-                      {"lr", text(options.lr)},
-                      {"weight-decay", text(options.weight_decay)},
-                      {"schedule", options.schedule},
-                      {"warm-up", text(options.warm_up)},
-                      {"batch", text(options.batch)},
-                      {"augment", text(options.augment)},
-                      {"augmentation", text(options.augmentation)},
-                      {"shuffle", text(options.shuffle)},
-                      {"crop", text(options.crop)},
-                      {"sample", options.sample},
-                      {"validation-people", text(options.validation_people)},
-                      {"negatives", text(options.negatives)},
-                      {"semi-hard", text(options.semi_hard)},
-                      {"average", text(options.average)},
-                      {"seed", text(options.seed)}};
-    if (options.loss == "contrastive") settings["margin"] = text(options.margin);
-    if (options.optimizer == "sgd") {
-        settings["momentum"] = text(options.momentum);
-        settings["nesterov"] = text(options.nesterov);
-    }
-    if (options.schedule != "constant") settings["epochs"] = text(options.epochs);
+    Metadata settings = option_table().identity(options);
+    settings["network"] = network;  // its architecture tells more than its name
+    settings["pairs"] = train.fingerprint;
     return settings;
 }
 
@@ -118,24 +87,57 @@ void print_test(const Options& options, const TrainingData& data, const Evaluati
     fmt::print("test accuracy: {:.1f} %\n", 100.0 * result.accuracy);
 }
 
-}  // namespace
-
-void take_settings_of_run(Options& options, const std::function<bool(const std::string&)>& is_given) {
-    const std::filesystem::path path = RunDirectory(options.run).config();
-    const auto text = read_file(path);
-    try {
-        const auto stored = nlohmann::json::parse(text);
-        nlohmann::json merged = options;
-        for (auto& [name, value] : merged.items()) {
-            std::string option = "--" + name;
-            std::ranges::replace(option, '_', '-');
-            if (name != "threads" && !is_given(option)) value = stored.at(name);
-        }
-        from_json(merged, options);
-    } catch (const nlohmann::json::exception& error) {
-        throw Error(path.string() + " is damaged (" + error.what() + "); start a new run");
-    }
+// Loads the weights to start from.
+void start_from(const Options& options, AnyTrainer& trainer, const std::string& network) {
+    const WeightsInfo info = load_weights(options.init, trainer.weights(), network, options.loss);
+    fmt::print("starting from {}{}\n", options.init,
+               info.loss.value_or(options.loss) == options.loss
+                   ? ""
+                   : fmt::format(", weights of {} loss: the network's alone", *info.loss));
 }
+
+// Puts the training where it begins, or where it was stopped, and notes its settings in the run directory.
+void begin(const Options& options, const RunDirectory& directory, Training& training, Progress& progress) {
+    std::string resumed;
+    if (options.resume) {
+        training.resume();
+        resumed = fmt::format(", resumed after epoch {}, batch {}", training.state().epoch, training.state().batch);
+    } else {
+        directory.create();
+    }
+    write_text_file(directory.config(), option_table().to_json(options).dump(4) + "\n");
+    progress.line(fmt::format("run directory: {}{}", directory.path().string(), resumed));
+}
+
+// Trains; returns 0, or the exit code of a program that was told to stop.
+int run(const RunDirectory& directory, Training& training, Progress& progress) {
+    const StopSignal stop;
+    if (training.run(stop)) return 0;
+    progress.line(fmt::format("stopped in epoch {} after batch {}; to go on: train_siamese --run {} --resume",
+                              training.state().epoch + 1, training.state().batch, directory.path().string()));
+    return 128 + stop.signal();
+}
+
+// Fixes the threshold, tests, and writes the weights and the report.
+void finish(const Options& options, const std::string& program, const RunDirectory& directory, AnyTrainer& trainer,
+            const TrainingData& data, Training& training, Progress& progress) {
+    progress.line(fmt::format("fixing the threshold on {}",
+                              data.validation.empty() ? "training pairs" : "pairs of the people held out"));
+    const double threshold = training.finish_last().threshold;
+    progress.line(fmt::format("threshold: {:.4f}", threshold));
+    std::vector<double> scores;  // of the test pairs
+    if (!data.test.pairs.empty()) {
+        scores = score_images(trainer, data.test.images, data.test.pairs, options.threads,
+                              {options.mirror, options.normalize});
+        print_test(options, data, evaluate_scores(scores, data.test.pairs, trainer.score_kind(), threshold));
+    }
+    write_training_report(options, program, directory, trainer, data, scores, threshold);
+    training.finish_best();
+    fmt::print("weights: {} (best epoch, {}: {})\n", directory.last().string(), training.state().best_epoch,
+               directory.best().string());
+}
+
+}  // namespace
 
 int train(const Options& options, const std::string& program) {
     const RunDirectory directory(options.run.empty() ? RunDirectory::next_numbered("runs")
@@ -155,49 +157,12 @@ int train(const Options& options, const std::string& program) {
 
     const std::string network =
         support::with_face_network(options.network, []<class Network>() { return fingerprint<Network>(); });
-    if (!options.init.empty() && !options.resume) {
-        const WeightsInfo info = load_weights(options.init, trainer->weights(), network, options.loss);
-        fmt::print("starting from {}{}\n", options.init,
-                   info.loss.value_or(options.loss) == options.loss
-                       ? ""
-                       : fmt::format(", weights of {} loss: the network's alone", *info.loss));
-    }
-
+    if (!options.init.empty() && !options.resume) start_from(options, *trainer, network);
     Progress progress(stdout);
     Training training(*trainer, data.train.images, data.train.pairs, training_settings(options, data, recipe, network),
                       directory, progress);
-    if (options.resume) {
-        training.resume();
-    } else {
-        directory.create();
-        write_text_file(directory.config(), nlohmann::json(options).dump(4) + "\n");
-    }
-    progress.line(fmt::format("run directory: {}{}", directory.path().string(),
-                              options.resume ? fmt::format(", resumed after epoch {}, batch {}", training.state().epoch,
-                                                           training.state().batch)
-                                             : ""));
-    {
-        const StopSignal stop;
-        if (!training.run(stop)) {
-            progress.line(fmt::format("stopped in epoch {} after batch {}; to go on: train_siamese --run {} --resume",
-                                      training.state().epoch + 1, training.state().batch, directory.path().string()));
-            return 128 + stop.signal();
-        }
-    }
-
-    progress.line(fmt::format("fixing the threshold on {}",
-                              data.validation.empty() ? "training pairs" : "pairs of the people held out"));
-    const double threshold = training.finish_last().threshold;
-    progress.line(fmt::format("threshold: {:.4f}", threshold));
-    std::vector<double> scores;  // of the test pairs
-    if (!data.test.pairs.empty()) {
-        scores = score_images(*trainer, data.test.images, data.test.pairs, options.threads,
-                              {options.mirror, options.normalize});
-        print_test(options, data, evaluate_scores(scores, data.test.pairs, trainer->score_kind(), threshold));
-    }
-    write_training_report(options, program, directory, *trainer, data, scores, threshold);
-    training.finish_best();
-    fmt::print("weights: {} (best epoch, {}: {})\n", directory.last().string(), training.state().best_epoch,
-               directory.best().string());
+    begin(options, directory, training, progress);
+    if (const int code = run(directory, training, progress); code != 0) return code;
+    finish(options, program, directory, *trainer, data, training, progress);
     return 0;
 }

@@ -83,14 +83,14 @@ inline void save_checkpoint(const std::filesystem::path& path, AnyTrainer& train
 
 /// Puts a trainer and the record of an epoch back to where save_checkpoint found them. Throws Error, before anything
 /// changes, if the file is no checkpoint, is one of another network, or was made with other settings, naming the first
-/// that differs.
+/// that differs. A setting that the file lacks is one that the version that wrote it did not have.
 inline TrainingState load_checkpoint(const std::filesystem::path& path, AnyTrainer& trainer, EpochRecorder& epoch,
                                      const Metadata& settings) {
     const SafetensorsReader file(path);
     for (const auto& [name, value] : settings)
-        if (const auto stored = detail::metadata_text(file, "settings." + name); stored != value)
-            throw Error("the run of " + path.string() + " has " + name + " " + stored.value_or("(not set)") + ", not " +
-                        value + "; resume it with its own settings, or start a new run");
+        if (const auto stored = detail::metadata_text(file, "settings." + name); stored.value_or(value) != value)
+            throw Error("the run of " + path.string() + " has " + name + " " + *stored + ", not " + value +
+                        "; resume it with its own settings, or start a new run");
     const auto number = [&](const char* name) {
         const auto value = detail::metadata_number(file, std::string("training.") + name);
         if (!value)
