@@ -5,7 +5,7 @@
 //
 // The other side is 05_pytorch_weights.py, which runs both:
 //
-//     python3 examples/05_pytorch_weights.py build/release/bin/05_pytorch_weights
+//     python3 examples/course/05_pytorch_weights.py build/release/bin/05_pytorch_weights
 #include <cstdio>
 #include <ditto/ditto.hpp>
 #include <ditto/io/npy.hpp>

@@ -1,16 +1,19 @@
-"""Weights between ditto and PyTorch, both ways, for the face network with and without a head: each takes the other's
-file, all of it, and gives the same features and probabilities.
+"""Weights between ditto and PyTorch, both ways, for the face network with and without a head and for the compact one:
+each takes the other's file, all of it, and gives the same features and probabilities. The module is docs/guide/5's.
 
-Exits 77, saying so, where a package is missing. DITTO_TEST_BIN names the folder of the weights that make_weights wrote.
+Exits 77, saying so, where a package is missing. DITTO_TEST_BIN names the folder of the weights that make_weights wrote,
+and of make_weights.
 """
 
 import json
 import os
 import pathlib
+import re
+import subprocess
 import sys
 import tempfile
 
-from programs import succeed, write_picture
+from programs import run, succeed, write_picture
 
 try:
     import numpy
@@ -26,20 +29,10 @@ FOLDER = pathlib.Path(os.environ["DITTO_TEST_BIN"])
 TOLERANCE = 1e-4
 
 
-class Verifier(nn.Module):
-    """The module whose state_dict ditto's files are."""
-
-    def __init__(self, head):
-        super().__init__()
-        self.backbone = nn.Sequential(
-            nn.Conv2d(3, 64, 5, padding=2), nn.ReLU(), nn.BatchNorm2d(64), nn.MaxPool2d(2),
-            nn.Conv2d(64, 128, 5, padding=2), nn.ReLU(), nn.BatchNorm2d(128), nn.MaxPool2d(2),
-            nn.Conv2d(128, 256, 3, padding=1), nn.ReLU(), nn.BatchNorm2d(256), nn.MaxPool2d(2),
-            nn.Conv2d(256, 512, 3, padding=1), nn.ReLU(), nn.BatchNorm2d(512),
-            nn.Flatten(), nn.Linear(131072, 1024), nn.ReLU(), nn.BatchNorm1d(1024))  # fmt: skip
-        if head:
-            self.head = nn.Linear(2048, 1)
-        self.eval()
+GUIDE = pathlib.Path(__file__).resolve().parents[2] / "docs/guide/5_weights.md"
+# The class, and the lines that read and write files with it.
+MODULE, EXCHANGE = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+exec(MODULE)  # pylint: disable=exec-used
 
 
 def read_picture(path):
@@ -57,7 +50,9 @@ def compare(module, weights, pictures, folder):
         # Features that hardly depend on the picture would hide what goes wrong before them.
         assert (features[0] - features[1]).norm() > 0.01 * features[0].norm()
         if hasattr(module, "head"):
-            expected = torch.sigmoid(module.head(torch.cat((features[0], features[1])))).item()
+            concatenates = module.head.in_features == 2048
+            both = torch.cat((features[0], features[1])) if concatenates else (features[0] - features[1]).abs()
+            expected = torch.sigmoid(module.head(both)).item()
         else:
             expected = torch.dist(features[0], features[1]).item()
     found = torch.from_numpy(numpy.load(output))
@@ -84,18 +79,40 @@ def randomize(module):
             layer.num_batches_tracked.fill_(7)
 
 
+def check_both_ways(ours, module, pictures, folder):
+    """A file of ditto's in PyTorch; one of PyTorch's, without metadata, in ditto."""
+    module.eval().load_state_dict(load_file(ours), strict=True)
+    compare(module, ours, pictures, folder)
+    randomize(module)
+    theirs = folder / "from_pytorch.safetensors"
+    save_file(module.state_dict(), theirs)
+    compare(module, theirs, pictures, folder)
+    theirs.unlink()
+
+
+def check_exchange(ours, pictures, folder):
+    """The guide's lines, in a folder where they find best.safetensors: what they write keeps its threshold."""
+    (folder / "best.safetensors").symlink_to(ours)
+    before = os.getcwd()
+    os.chdir(folder)
+    exec(EXCHANGE, {"Verifier": Verifier})  # pylint: disable=exec-used
+    os.chdir(before)
+    result = run("verify_faces", "--weights", folder / "mine.safetensors", *pictures)
+    assert result.returncode in (0, 1) and "threshold 0.5" in result.stdout and result.stderr == "", result
+    # Nobody mistakes torch.save's own files for these.
+    torch.save({"a": torch.zeros(2)}, folder / "mine.pth")
+    result = run("verify_faces", "--weights", folder / "mine.pth", *pictures)
+    assert result.returncode == 2 and "torch.save" in result.stderr, result
+
+
 torch.manual_seed(1)
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     pictures = [write_picture(folder / f"{number}.ppm", number, 128) for number in (3, 8)]
     for loss in ("contrastive", "bce"):
-        module = Verifier(head=loss == "bce")
-        ours = FOLDER / f"{loss}.safetensors"
-        module.load_state_dict(load_file(ours), strict=True)
-        compare(module, ours, pictures, folder)
-
-        randomize(module)
-        theirs = folder / "from_pytorch.safetensors"
-        save_file(module.state_dict(), theirs)
-        compare(module, theirs, pictures, folder)
-        theirs.unlink()
+        check_both_ways(FOLDER / f"{loss}.safetensors", Verifier("face", loss), pictures, folder)
+    for loss in ("contrastive", "difference"):
+        compact = folder / "compact.safetensors"
+        subprocess.run([FOLDER / "make_weights", compact, loss, "compact"], check=True)
+        check_both_ways(compact, Verifier("compact", loss), pictures, folder)
+    check_exchange(FOLDER / "contrastive.safetensors", pictures, folder)

@@ -13,6 +13,7 @@
 
 #include "face_networks.hpp"
 #include "frozen_network.hpp"
+#include "network_of_file.hpp"
 
 namespace support {
 
@@ -39,10 +40,6 @@ bool has_head_of(const ditto::SafetensorsReader& file) {
 
 std::string fingerprint_of(const std::string& network) {
     return support::with_face_network(network, []<class Network>() { return ditto::fingerprint<Network>(); });
-}
-
-std::string require_network(const ditto::SafetensorsReader& file, const std::optional<std::string>& stored) {
-    return std::string(stored ? support::face_network_of(*stored, file.path().string()) : support::face_network_name);
 }
 
 std::string require_loss(const ditto::SafetensorsReader& file, const std::optional<std::string>& stored) {
@@ -126,7 +123,7 @@ std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights
                                             const Compute& compute) {
     const ditto::SafetensorsReader file(weights);
     const ditto::WeightsInfo stored = ditto::weights_info(file);
-    const std::string network_name = require_network(file, stored.fingerprint);
+    const std::string network_name = face_network_of_file(file, stored.fingerprint);
     VerifierInfo info{
         network_name,      require_loss(file, stored.loss),     {},
         stored.threshold,  require_recipe(file, stored.recipe), stored.features.value_or(ditto::FeatureRecipe{}),

@@ -42,10 +42,12 @@ class SafetensorsReader {
             detail::throw_bad_safetensors(
                 path_, "it has " + std::to_string(file_bytes) + " bytes, fewer than the 8 of a header");
         read_at(0, std::as_writable_bytes(std::span(&header_bytes, 1)));
-        if (header_bytes > detail::safetensors_header_limit)
+        if (header_bytes > detail::safetensors_header_limit) {
+            require_not_torch_save(header_bytes);
             detail::throw_bad_safetensors(
                 path_, "its header claims " + std::to_string(header_bytes) + " bytes, more than the " +
                            std::to_string(detail::safetensors_header_limit) + " that one may have");
+        }
         data_begin_ = sizeof header_bytes + header_bytes;
         require_length(file_bytes, data_begin_, "header");
         std::string text(header_bytes, '\0');
@@ -111,6 +113,17 @@ class SafetensorsReader {
             begin += count * sizeof(Stored);
             values = values.subspan(count);
         }
+    }
+
+    // torch.save writes a zip archive, and before PyTorch 1.6 wrote a pickle.
+    void require_not_torch_save(std::uint64_t first_bytes) const {
+        const bool is_zip = (first_bytes & 0xFFFF'FFFF) == 0x0403'4B50,
+                   is_pickle = (first_bytes & 0xFF'FFFF) == 0x8A'0280;
+        if (is_zip || is_pickle)
+            throw Error(
+                path_.string() +
+                ": this is a file of torch.save or another archive, no safetensors file; load it in PyTorch and "
+                "save its state_dict with safetensors.torch.save_file");
     }
 
     void read_at(std::uint64_t offset, std::span<std::byte> bytes) const {
