@@ -49,6 +49,22 @@ TEST_CASE("a page with every section, that loads nothing") {
     CHECK(ditto::report_page(data) == page);
 }
 
+TEST_CASE("what accuracy is worth beside what needs no learning, and the best epoch") {
+    ditto::ReportData data = synthetic_report();
+    data.best_epoch = 6;
+    const double accuracy = ditto::report_findings(data).accuracy;  // of 1000 pairs: its standard error is about 0.01
+    CHECK_FALSE(contains(ditto::report_page(data), "without learning"));
+    data.floor = accuracy - 0.1;
+    std::string page = ditto::report_page(data);
+    CHECK(contains(page, "without learning, gets " + ditto::detail::percent_text(accuracy - 0.1)));
+    CHECK(contains(page, "the network gets 10.0 points more"));
+    CHECK(contains(page, "<th scope=\"row\">best epoch</th><td>6 of 12</td>"));
+    CHECK(contains(page, "<th scope=\"row\">its accuracy of the validation pairs</th><td>80.0 %</td>"));
+    data.floor = accuracy - 0.01;
+    page = ditto::report_page(data);
+    CHECK(contains(page, "is not clearly more: that the network has learnt anything is not shown"));
+}
+
 TEST_CASE("the figures are those of the pairs, counted by hand") {
     ditto::ReportData data;
     data.threshold = 0.55;

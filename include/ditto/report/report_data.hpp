@@ -37,6 +37,7 @@ struct ReportData {
 
     ScoreKind score_kind = ScoreKind::distance;
     std::optional<double> threshold;  ///< that was fixed before these pairs were seen
+    std::optional<double> floor;      ///< accuracy that comparing pictures without learning reaches on these pairs
     std::vector<Pair> pairs;
     std::vector<double> scores;                 ///< [pairs]
     std::vector<std::string> images;            ///< their paths or names; pairs have positions in it
@@ -46,8 +47,9 @@ struct ReportData {
     std::vector<float> map_features;  ///< of their images, one person after another: [images, feature_count]
     std::size_t feature_count = 0;
 
-    MetricsTable metrics;             ///< of the epochs
-    std::vector<ReportLayer> layers;  ///< of the network
+    MetricsTable metrics;                     ///< of the epochs
+    std::optional<std::uint32_t> best_epoch;  ///< from 1
+    std::vector<ReportLayer> layers;          ///< of the network
     ReportFacts settings, times;
 };
 

@@ -45,6 +45,21 @@ inline std::string tile(std::string_view value, std::string_view name, bool is_m
                        escaped(name));
 }
 
+/// What the accuracy is worth beside what needs no learning; empty where that is not known.
+inline std::string verdict(const ReportData& data, const ReportFindings& findings) {
+    if (!data.floor) return "";
+    const double above = findings.accuracy - *data.floor, error = findings.errors.accuracy.value_or(0.0);
+    const std::string floor = fmt::format("Comparing tiny pictures or mean colours, without learning, gets {} right",
+                                          percent_text(*data.floor));
+    // Two standard errors: by chance so in 1 of 40 cases.
+    if (above <= 2.0 * error)
+        return fmt::format(
+            "<p class=\"note\">{}. On so many pairs, an accuracy of {} is not clearly more: that the "
+            "network has learnt anything is not shown.</p>\n",
+            floor, percent_text(findings.accuracy));
+    return fmt::format("<p class=\"soft\">{}; the network gets {:.1f} points more.</p>\n", floor, 100.0 * above);
+}
+
 /// The heading, what the pairs are, and the figures.
 inline std::string headline_section(const ReportData& data, const ReportFindings& findings) {
     const RocCurve& curve = findings.curve;
@@ -62,7 +77,7 @@ inline std::string headline_section(const ReportData& data, const ReportFindings
             "<p class=\"note\">The weights have no threshold stored. The one used here is the best on these very "
             "pairs, "
             "so the accuracy is on the optimistic side.</p>\n";
-    html += "</header>\n<section id=\"figures\" class=\"tiles\" aria-label=\"Figures\">\n";
+    html += verdict(data, findings) + "</header>\n<section id=\"figures\" class=\"tiles\" aria-label=\"Figures\">\n";
     const StandardErrors& errors = findings.errors;
     const auto points = [](double error) { return fmt::format("standard error {:.1f} points", 100.0 * error); };
     html += tile(percent_text(findings.accuracy),
@@ -88,6 +103,23 @@ inline std::string headline_section(const ReportData& data, const ReportFindings
                  fmt::format("pairs: {} wrong accepts, {} wrong rejects", findings.at_threshold.false_accepts,
                              curve.same - findings.at_threshold.true_accepts));
     return html + "</section>\n";
+}
+
+/// The best epoch, and what its validation pairs said.
+inline std::string best_epoch_element(const ReportData& data) {
+    const std::vector<double> epochs = data.metrics.column("epoch");
+    if (!data.best_epoch) return "";
+    ReportFacts facts = {{"best epoch", fmt::format("{} of {}", *data.best_epoch, epochs.size())}};
+    for (const auto& [name, column, percent] :
+         {std::tuple("its accuracy of the validation pairs", "validation_accuracy", true),
+          {"its equal error rate", "validation_equal_error_rate", true},
+          {"its area under the ROC curve", "validation_area", false}}) {
+        const std::vector<double> values = data.metrics.column(column);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (epochs[i] == *data.best_epoch && std::isfinite(values[i]))
+                facts.emplace_back(name, percent ? percent_text(values[i]) : score_text(values[i]));
+    }
+    return facts_element(facts);
 }
 
 inline std::string training_section(const ReportData& data) {
@@ -120,15 +152,15 @@ inline std::string training_section(const ReportData& data) {
     };
     add("loss", "loss", {curve("training", "loss")}, false, "Mean loss of the training pairs in each epoch.");
     add("accuracy", "accuracy", {curve("training", "accuracy"), curve("validation", "validation_accuracy")}, true,
-        "Share of pairs told apart rightly. Training pairs are scored while the network learns, with changed images; "
-        "of "
-        "distances, at the threshold that is best for them.");
+        "Share of pairs told apart rightly, same and different ones counting the same. Training pairs are scored while "
+        "the network learns, with changed images; of distances, at the threshold that is best for them.");
     add("equal-error", "equal error rate",
         {curve("training", "equal_error_rate"), curve("validation", "validation_equal_error_rate")}, true,
         "The rate at which wrong accepts and wrong rejects are equally frequent; lower is better.");
     add("area", "area under the ROC curve", {curve("validation", "validation_area")}, false,
         "Area under the ROC curve of the validation pairs; higher is better.");
-    return section_element("training", "Training", "<div class=\"plots\">\n" + plots + "</div>");
+    return section_element("training", "Training",
+                           "<div class=\"plots\">\n" + plots + "</div>\n" + best_epoch_element(data));
 }
 
 inline std::string pairs_section(const ReportData& data, const ReportFindings& findings) {

@@ -68,6 +68,8 @@ footer { margin-top: 2.5rem; }
   .pairs { grid-template-columns: repeat(auto-fill, minmax(160px, 1fr)); }
   .pair { padding: .5rem; }
   th, td { padding: .35rem .6rem; }
+  #network th, #network td { padding: .3rem .35rem; font-size: .75rem; white-space: normal; }
+  #network .left { overflow-wrap: anywhere; }
   .people { grid-template-columns: repeat(auto-fill, minmax(146px, 1fr)); }
   .person img { width: 45px; height: 45px; }
 }
