@@ -25,6 +25,7 @@
 
 #include "support/face_report.hpp"
 #include "support/face_verifier.hpp"
+#include "support/list_notes.hpp"
 #include "support/program.hpp"
 
 namespace {
@@ -233,6 +234,7 @@ void print_text(const Arguments& arguments, const VerifierInfo& info, const Find
 int run(const Arguments& arguments) {
     const PairList list = ditto::read_pair_list(arguments.pairs);
     check_pairs(list, arguments);
+    for (const std::string& note : support::list_notes(list, arguments.pairs)) fmt::print(stderr, "note: {}\n", note);
     if (!arguments.report.empty()) ditto::require_report(arguments.report);
     const auto verifier = support::load_verifier(arguments.weights, list.images.size(), arguments.compute);
     const std::vector<float> features = embed_list(*verifier, list, arguments.images);

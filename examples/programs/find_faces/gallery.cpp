@@ -1,10 +1,9 @@
 #include "gallery.hpp"
 
 #include <algorithm>
-#include <array>
 #include <ditto/core/error.hpp>
+#include <ditto/pairs/people_folder.hpp>
 #include <map>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -13,14 +12,6 @@
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_image_name(const fs::path& file) {
-    constexpr std::array<std::string_view, 5> extensions = {".jpg", ".jpeg", ".png", ".pgm", ".ppm"};
-    std::string extension = file.extension().string();
-    std::ranges::transform(extension, extension.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return std::ranges::find(extensions, extension) != extensions.end();
-}
 
 // Calls visit(path) for what a folder holds and does not hide. Nothing is thrown: the failure, if any, is returned.
 template <class Visit>
@@ -62,7 +53,7 @@ FileStamp file_stamp(const fs::path& file) {
 Gallery scan_gallery(const fs::path& folder) {
     std::vector<std::string> paths;
     const auto add = [&](const fs::path& file) {
-        if (is_image_name(file)) paths.push_back(file.lexically_relative(folder).generic_string());
+        if (ditto::has_image_name(file)) paths.push_back(file.lexically_relative(folder).generic_string());
     };
     const std::error_code failure = visit_entries(folder, [&](const fs::path& entry) {
         std::error_code ignored;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,6 +34,29 @@ struct PairList {
     std::vector<Pair> pairs;
     std::uint32_t folds = 1;
 };
+
+/// Images, by their position in some list, each once; and pairs of positions among these.
+struct NamedImages {
+    std::vector<std::uint32_t> images;
+    std::vector<Pair> pairs;
+};
+
+/// The images `first`, and then those that the pairs name besides, in order of appearance.
+inline NamedImages named_images(std::span<const Pair> pairs, std::span<const std::uint32_t> first = {}) {
+    NamedImages named{{}, {pairs.begin(), pairs.end()}};
+    std::unordered_map<std::uint32_t, std::uint32_t> places;
+    const auto place = [&](std::uint32_t image) {
+        const auto [entry, is_new] = places.try_emplace(image, static_cast<std::uint32_t>(named.images.size()));
+        if (is_new) named.images.push_back(image);
+        return entry->second;
+    };
+    for (const std::uint32_t image : first) place(image);
+    for (Pair& pair : named.pairs) {
+        pair.left = place(pair.left);
+        pair.right = place(pair.right);
+    }
+    return named;
+}
 
 namespace detail {
 
@@ -177,6 +201,15 @@ inline PairList parse_pair_list(std::string_view text, std::string name) {
 inline PairList read_pair_list(const std::filesystem::path& path) {
     const std::vector<std::uint8_t> bytes = read_file(path);
     return parse_pair_list({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+}
+
+/// The list as text of three columns, which parse_pair_list() reads; folds are not told.
+inline std::string pair_list_text(const PairList& list) {
+    std::string text;
+    for (const Pair& pair : list.pairs)
+        text += list.images[pair.left] + "\t" + list.images[pair.right] + "\t" +
+                (pair.label == PairLabel::same ? "1\n" : "0\n");
+    return text;
 }
 
 }  // namespace ditto
