@@ -1,10 +1,13 @@
 // Atomic files: whole, or not at all, whatever fails.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <ditto/core/atomic_file.hpp>
 #include <ditto/core/error.hpp>
+#include <filesystem>
 #include <span>
 #include <string>
 
@@ -47,6 +50,22 @@ TEST_CASE("a committed file replaces the one before it and leaves nothing else")
     }
     CHECK(read_text(folder / "file") == "after");
     CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("what a killed writer left is removed, what a living one writes is not") {
+    const TemporaryFolder folder;
+    const ::pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    REQUIRE(::waitpid(child, nullptr, 0) == child);
+    const std::string gone = std::to_string(child), own = std::to_string(::getpid());
+    for (const std::string& name :
+         {std::string("file"), "other.partial-" + gone, "file.partial-" + own, "file.partial-x" + gone})
+        write_text(folder / name, "");
+    write_text(folder / ("file.partial-" + gone), "half");
+    ditto::remove_partial_files(folder / "file");
+    CHECK_FALSE(std::filesystem::exists(folder / ("file.partial-" + gone)));
+    CHECK(folder.entries() == 4);
+    CHECK_NOTHROW(ditto::remove_partial_files(folder / "none/file"));
 }
 
 TEST_CASE("a file that is not committed leaves nothing behind") {

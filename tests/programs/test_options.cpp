@@ -140,3 +140,30 @@ TEST_CASE("the recipe sets what is not given, and differs between losses and net
     CHECK(compact.lr == 1e-3);
     CHECK(compact.augmentation == 0.8);
 }
+
+TEST_CASE("the command of a report gives the same settings") {
+    Options options;
+    options.recipe = "faces";
+    options.network = "compact";
+    options.images = "/photos of people/it's here";
+    options.lr = 0.25;
+    option_table().complete(options, true, [](const Row& row) { return row.name() == "lr"; });
+    options.mirror = options.shuffle = false;
+    const std::string command = option_table().command("train_siamese", options, true);
+    CHECK(command ==
+          "train_siamese --recipe faces --images '/photos of people/it'\\''s here' --no-shuffle --network compact "
+          "--no-mirror --lr 0.25");
+
+    Options parsed;
+    CLI::App app;
+    option_table().add_to(app, parsed);
+    // CLI11 reads no quote inside quotes as a shell does.
+    app.parse(
+        "--recipe faces --images \"/photos of people/it's here\" --no-shuffle --network compact --no-mirror --lr 0.25");
+    option_table().complete(parsed, true,
+                            [&](const Row& row) { return app.get_option("--" + row.name())->count() > 0; });
+    option_table().for_each([&](const Row& row) {
+        CAPTURE(row.name());
+        CHECK(row.text(parsed) == row.text(options));
+    });
+}

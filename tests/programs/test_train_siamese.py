@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 from programs import (BIN, expect_error, run, succeed, write_picture, write_safetensors,
                       write_with_metadata)
@@ -33,7 +34,9 @@ def check_usage_errors():
         ("--threads", "--threads", 0), ("--face-people", "--face-people", 1), ("--loss: triplet", "--loss", "triplet"),
         ("--twin: both", "--twin", "both"), ("--optimizer: adamax", "--optimizer", "adamax"),
         ("--device: tpu", "--device", "tpu"), ("bf16 needs --device cuda", "--precision", "bf16"),
-        ("--train", "--images", "."), ("--images", "--train", "x"), ("--faces", "--faces", "--images", ".", "--train", "x"),
+        ("--images", "--train", "x"), ("--test needs --images", "--test", "x"),
+        ("--test-people is of --images alone", "--test-people", 0.5),
+        ("leave out --test", "--images", ".", "--test", "x", "--test-people", 0.5), ("--faces", "--faces", "--images", ".", "--train", "x"),
         ("--recipe: cats", "--recipe", "cats"), ("--network: tiny", "--network", "tiny"),
         ("shares batch statistics", "--network", "compact", "--twin", "separate"),
         ("--negatives needs --sample people", "--negatives", 3), ("--average: 1", "--average", 1), ("--no-shuffle is of", "--no-shuffle", "--sample", "people"),
@@ -46,7 +49,7 @@ def check_usage_errors():
 def fails(folder, pattern, *arguments):
     """The program must exit with 1 and one line that matches, and make no run directory."""
     result = run("train_siamese", "--run", folder / "run", *SMALL, *arguments)
-    lines = result.stderr.splitlines()
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("warning: ")]
     assert result.returncode == 1 and len(lines) == 1 and re.match("error: .*" + pattern, lines[0]), (arguments, result)
     assert not (folder / "run").exists(), arguments
 
@@ -77,6 +80,8 @@ def check_bad_weights(folder, data):
     other.write_bytes(struct.pack("<Q", 1 << 60) + b"{}")
     fails(folder, "header claims 1152921504606846976 bytes", *data, "--init", other)
     fails(folder, "none: No such file", *data, "--init", folder / "none")
+    other.write_bytes(b"PK\3\4\0\0\x08\x08" + bytes(60))  # as torch.save begins
+    fails(folder, "this is a file of torch.save or another archive", *data, "--init", other)
 
 
 def check_bad_run(folder, data):
@@ -155,7 +160,7 @@ def check_stop_and_resume(directory):
     command = [BIN / "train_siamese", "--run", directory, "--resume", "--epochs", "1000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout:
-            if line.startswith("epoch 2/1000: "):
+            if line.startswith("epoch 2/1000 ("):
                 process.send_signal(signal.SIGINT)
                 break
         output = process.stdout.read()
@@ -166,7 +171,7 @@ def check_stop_and_resume(directory):
     (directory / "report.html").unlink()
     result = run("train_siamese", "--run", directory, "--resume", "--epochs", 1, env={"PATH": str(directory)})
     assert result.returncode == 0 and "report: " not in result.stdout, result
-    notes = result.stderr.splitlines()
+    notes = [line for line in result.stderr.splitlines() if not line.startswith("warning: ")]
     assert len(notes) == 1 and re.match(r"note: .*report.html was not written: gnuplot.* is not installed; install it .*"
                                         f"gnuplot-nox.*; then: train_siamese --run {directory} --resume", notes[0]), result
     assert not list(directory.glob("report.html*"))
@@ -186,7 +191,7 @@ def check_recipe(folder):
     assert "held out to validate on: 20 of 80 people, 160 pairs of them; " in output, output
     assert "drawn anew each epoch: 120 pairs, 120 of them same, of all 240 images" in output, output
     assert not re.search(r"\bnan\b", output), output  # of drawn pairs that are all `same`, half of the figures are unknown
-    assert re.search(r"^epoch 2/2: .*; validation: accuracy \d+\.\d %, equal error rate ", output, re.MULTILINE), output
+    assert re.search(r"^epoch 2/2 \(.*\n    validation: accuracy \d+\.\d %, equal error rate ", output, re.MULTILINE), output
     config = json.loads((directory / "config.json").read_text())
     found = {name: config[name] for name in ("network", "twin", "sample", "negatives", "mirror", "average", "crop")}
     assert found == {"network": "compact", "twin": "stacked", "sample": "people", "negatives": 5, "mirror": True,
@@ -201,6 +206,92 @@ def check_recipe(folder):
     assert re.match(r"(same|different)  distance \S+  threshold \S+  probability of the same person [01]", answer.stdout), answer
     result = run("train_siamese", "--run", directory, "--resume", "--negatives", 6)
     assert result.returncode == 1 and "has negatives 5, not 6" in result.stderr, result
+
+
+def check_people_folder(folder):
+    """A folder for each person instead of lists; what the program says of so little; and what it leaves."""
+    people, directory = folder / "people", folder / "of people"
+    for number in range(10):
+        (people / f"Person {number}").mkdir(parents=True)
+        for picture in range(3):
+            write_picture(people / f"Person {number}" / f"{picture}.ppm", 3 * number + picture)
+    options = ("--network", "compact", "--images", people, "--test-people", 0.2, "--validation-people", 0.25, "--sample",
+               "people", "--negatives", 2, "--margin", 1, "--batch", 3, "--epochs", 2)
+    result = run("train_siamese", "--run", directory, *options)
+    assert result.returncode == 0, result
+    assert f"from the folders of {people}; to test with, 12 pairs of 6 images from 2 people of" in result.stdout, result
+    assert "held out to validate on: 2 of 8 people, 12 pairs of them" in result.stdout, result
+    assert "drawn anew each epoch: 9 pairs, 6 of them same, of all 18 images" in result.stdout, result
+    warnings = result.stderr
+    assert "warning: 24 images are few" in warnings and "warning: the 2 people held out make 12 pairs" in warnings, result
+    # All drawn different pairs are outside a margin of 1, but the mined ones are what counts.
+    assert "(mined ones not counted)" in result.stdout and "raise the margin" not in warnings, result
+    assert re.search(r"^without learning: \d+\.\d % by correlation", result.stdout, re.MULTILINE), result
+
+    # The pairs of the test are left, and tell evaluate_pairs the same.
+    tested = json.loads(succeed("evaluate_pairs", "--weights", directory / "last.safetensors", "--images", people,
+                                "--pairs", directory / "test_pairs.txt", "--json"))
+    assert f"test accuracy: {100 * tested['accuracy']:.1f} %" in result.stdout, (result, tested)
+    page = (directory / "report.html").read_text(encoding="utf-8")
+    for text in ("without learning, gets", ">best epoch<", "train_siamese --images "):
+        assert text in page, text
+
+    # People in both lists, and rows that say nothing, are named.
+    train, test = folder / "train.txt", folder / "test.txt"
+    rows = [f"Person {i}/{a}.ppm\tPerson {j}/{b}.ppm\t{int(i == j)}\n" for i, j, a, b in
+            ((0, 0, 0, 1), (1, 1, 0, 1), (0, 1, 0, 0), (1, 2, 0, 0), (2, 2, 0, 0))]
+    train.write_text("".join(rows))
+    test.write_text("".join(rows[:3]))
+    arguments = ("--network", "compact", "--batch", 4, "--epochs", 1, "--images", people, "--train", train, "--test", test)
+    result = run("train_siamese", "--run", folder / "overlap", *arguments)
+    assert result.returncode == 0, result
+    assert "warning: 2 of the 2 people of the test list are in the training list, too (Person 0)" in result.stderr, result
+    assert "1 row pairs an image with itself" in result.stderr, result
+    train.write_text("".join(rows) + rows[0].replace("\t1\n", "\t0\n"))
+    result = run("train_siamese", "--run", folder / "contradiction", *arguments)
+    assert "are labelled same in one row and different in another; 1 such row" in result.stderr, result
+
+
+def check_killed(folder, data):
+    """Killed before the first checkpoint: a resume begins anew, and removes what was left half written."""
+    directory = folder / "killed"
+    command = ["train_siamese", "--run", directory, "--network", "compact", *SMALL, *data, "--epochs", 1000000]
+    with subprocess.Popen([BIN / command[0], *map(str, command[1:])], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          text=True) as process:
+        for line in process.stdout:
+            if line.startswith("epoch 1/"):
+                process.kill()
+                break
+    left = directory / f"checkpoint.safetensors.partial-{process.pid}"
+    left.write_bytes(b"half")
+    output = succeed("train_siamese", "--run", directory, "--resume", "--epochs", 1)
+    assert "stopped before its first checkpoint: it begins anew" in output and not left.exists(), output
+    # Without its checkpoint, a run with weights is not begun anew: they would be lost.
+    (directory / "checkpoint.safetensors").unlink()
+    expect_error(1, "nothing to resume: .* but last.safetensors does", "train_siamese", "--run", directory, "--resume")
+
+
+def check_interrupted_loading(folder):
+    """Ctrl-C while the images, here of half a million people, are loaded."""
+    command = [BIN / "train_siamese", "--run", folder / "waiting", "--network", "compact", "--face-people", "500000"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        status = pathlib.Path(f"/proc/{process.pid}/status")
+        while not int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16) >> (signal.SIGINT - 1) & 1:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        errors = process.stderr.read()
+    assert process.returncode == -signal.SIGINT, process.returncode
+    assert errors == "stopped while images were loaded: nothing was trained\n", errors
+    assert not (folder / "waiting").exists()
+
+
+def check_collapse(folder, data):
+    """A training whose network tells nothing apart fails, if its numbers last that long."""
+    result = run("train_siamese", "--run", folder / "collapsed", "--network", "compact", *SMALL, *data, "--lr", 10,
+                 "--epochs", 6)
+    assert result.returncode == 1, result
+    assert re.search("^error: (the training is of no use: all features collapse|the loss is -?(nan|inf)|the score of pair)",
+                     result.stderr, re.MULTILINE), result
 
 
 def check_symbols():
@@ -235,6 +326,10 @@ def main():
         check_bad_run(folder, data)
         check_stop_and_resume(check_training(folder, data))
         check_recipe(folder)
+        check_people_folder(folder)
+        check_killed(folder, data)
+        check_interrupted_loading(folder)
+        check_collapse(folder, data)
 
 
 if __name__ == "__main__":

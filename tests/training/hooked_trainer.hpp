@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "ditto/trainer/any_trainer.hpp"
 
@@ -13,12 +14,18 @@ class HookedTrainer final : public ditto::AnyTrainer {
 
     /// From this step (counted from 1) on, the loss is NaN.
     std::int64_t diverges_at = 0;
+    /// Every pair has distance 0.
+    bool collapses = false;
 
     ditto::StepResult step(std::span<const float> images, std::span<const ditto::PairLabel> labels, double rate_factor,
                            std::span<const std::uint32_t> people) override {
         before_step_();
         ditto::StepResult result = trainer_.step(images, labels, rate_factor, people);
         if (diverges_at > 0 && steps() >= diverges_at) result.loss = std::numeric_limits<double>::quiet_NaN();
+        if (collapses) {
+            zeros_.assign(labels.size(), 0.0);
+            result.scores = zeros_;
+        }
         return result;
     }
     void update_statistics(std::span<const float> images, double keep) override {
@@ -42,4 +49,5 @@ class HookedTrainer final : public ditto::AnyTrainer {
   private:
     ditto::AnyTrainer& trainer_;
     std::function<void()> before_step_;
+    std::vector<double> zeros_;
 };

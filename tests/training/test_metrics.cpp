@@ -37,6 +37,24 @@ TEST_CASE("probabilities are told apart at one half, and have no margin") {
     CHECK(std::isnan(metrics.active_negatives));
 }
 
+TEST_CASE("a network that tells nothing is right half of the time, whatever the share of same pairs") {
+    // 8 of 10 are the same; every pair has one score.
+    EpochRecorder distances(ScoreKind::distance, std::nullopt, 10),
+        probabilities(ScoreKind::probability, std::nullopt, 10);
+    std::vector<PairLabel> labels(8, same);
+    labels.insert(labels.end(), 2, different);
+    distances.add(1.0, std::vector<double>(10, 0.7), labels);
+    probabilities.add(1.0, std::vector<double>(10, 0.7), labels);
+    CHECK(distances.metrics().accuracy == 0.5);
+    CHECK(probabilities.metrics().accuracy == 0.5);
+    // Most answers are right where all pairs are taken for the same: 8 of 10. Between 0.1 and 0.3 both kinds count:
+    // 5 of 8 and 2 of 2.
+    EpochRecorder some(ScoreKind::distance, std::nullopt, 10);
+    some.add(1.0, std::vector{0.1, 0.1, 0.1, 0.1, 0.1, 0.5, 0.9, 0.9, 0.3, 0.6}, labels);
+    CHECK(some.metrics().accuracy == doctest::Approx((5.0 / 8 + 2.0 / 2) / 2));
+    CHECK(some.metrics().threshold == doctest::Approx(0.2));
+}
+
 TEST_CASE("what one kind of pair cannot tell is undefined") {
     EpochRecorder recorder(ScoreKind::distance, 1.0, 2);
     CHECK(std::isnan(recorder.metrics().loss));

@@ -58,6 +58,17 @@ TEST_CASE("a bar on a terminal, gone before a line takes its place") {
     CHECK(text.ends_with("\033[K\r\033[Kdone\n"));
 }
 
+TEST_CASE("a line never is wider than the terminal, and says which pairs the accuracy is of") {
+    ditto::ProgressState state = halfway;
+    state.loss = 1e70;
+    state.is_recent = true;
+    const std::string text = printed(true, [&](ditto::Progress& progress) { progress.show(state); });
+    CHECK(text.find('\033') <= 1 + 80);
+    state.loss = 0.25;
+    const std::string plain = printed(false, [&](ditto::Progress& progress) { progress.show(state); });
+    CHECK(plain.ends_with("loss 0.2500  recent accuracy 87.5 %\n"));
+}
+
 TEST_CASE("an unknown accuracy is left out") {
     ditto::ProgressState state = halfway;
     state.accuracy = std::nan("");

@@ -22,8 +22,20 @@ TEST_CASE("a folder that cannot be made, or holds nothing to resume") {
     const TemporaryFolder folder;
     write_text(folder / "file", "");
     CHECK(contains(error_of([&] { RunDirectory(folder / "file/run").create(); }), "cannot make the run directory"));
-    CHECK(
-        contains(error_of([&] { RunDirectory(folder / "none").require_checkpoint(); }), "there is nothing to resume"));
+    CHECK_FALSE(RunDirectory(folder / "none").has_checkpoint());
+}
+
+TEST_CASE("a run without a checkpoint begins anew, unless it has weights") {
+    const TemporaryFolder folder;
+    const RunDirectory directory(folder / "run");
+    directory.create();
+    write_text(directory.config(), "{}");
+    write_text(directory.metrics(), "");
+    CHECK_FALSE(directory.has_checkpoint());
+    write_text(directory.best(), "");
+    CHECK(contains(error_of([&] { directory.has_checkpoint(); }), "there is nothing to resume"));
+    write_text(directory.checkpoint(), "");
+    CHECK(directory.has_checkpoint());
 }
 
 TEST_CASE("numbered runs") {

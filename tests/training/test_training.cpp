@@ -1,9 +1,11 @@
 // The training loop: learning, resuming bit for bit, stopping, and what goes wrong.
 #include <doctest/doctest.h>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <thread>
 
 #include "../images/images.hpp"
 #include "../support/temporary_folder.hpp"
@@ -136,6 +138,44 @@ TEST_CASE_TEMPLATE("training in two sessions ends in the same bytes as in one", 
     }
 }
 
+TEST_CASE("a long epoch is saved on the way, and its seconds are counted over both sessions") {
+    using Trainer = SmallTrainer<>;
+    const TemporaryFolder folder;
+    const SmallFaces faces(8);  // 4 steps an epoch
+    TrainingSettings settings = loop_settings(1);
+    settings.save_interval = std::chrono::seconds(0);
+    const auto slowly = [] { std::this_thread::sleep_for(std::chrono::milliseconds(100)); };
+    {
+        Session<Trainer> session(folder / "run", faces, settings);
+        const StopSignal stop;
+        session.before_step = [&] {
+            slowly();
+            if (session.trainer.steps() == 1) CHECK(std::filesystem::exists(folder / "run/checkpoint.safetensors"));
+            if (session.trainer.steps() == 2) std::raise(SIGINT);
+        };
+        CHECK_FALSE(session.training.run(stop));
+    }
+    Session<Trainer> session(folder / "run", faces, settings);
+    session.before_step = slowly;
+    session.finish();
+    const std::string csv = read_text(folder / "run/metrics.csv");
+    CHECK(std::stod(csv.substr(csv.find_last_of(',') + 1)) >= 0.4);
+}
+
+TEST_CASE("a training that tells no two images apart says so in the end") {
+    using Trainer = SmallTrainer<>;
+    const TemporaryFolder folder;
+    const SmallFaces faces(8);
+    Session<Trainer> session(folder / "run", faces, loop_settings(2));
+    session.hooked.collapses = true;
+    session.finish();
+    REQUIRE(session.training.collapse().has_value());
+    CHECK(contains(*session.training.collapse(), "all features collapse to one point"));
+    Session<Trainer> healthy(folder / "healthy", faces, loop_settings(1));
+    healthy.finish();
+    CHECK_FALSE(healthy.training.collapse().has_value());
+}
+
 TEST_CASE("training lowers the loss, and leaves weights that can be used") {
     using Trainer = SmallTrainer<>;
     const TemporaryFolder folder;
@@ -174,7 +214,7 @@ TEST_CASE("a loss that is not finite ends training, and what was saved stays") {
     Session<Trainer> session(folder / "run", faces, settings);
     session.hooked.diverges_at = 7;
     session.before_step = [&] {
-        if (session.trainer.steps() == 4) checkpoint = read_text(folder / "run/checkpoint.safetensors");
+        if (session.trainer.steps() == 6) checkpoint = read_text(folder / "run/checkpoint.safetensors");
     };
     const std::string error = error_of([&] { session.training.run(StopSignal()); });
     CHECK(contains(error, "the loss is nan at step 7 (epoch 2)"));

@@ -5,18 +5,22 @@
 #include <cstdint>
 #include <ditto/core/hash.hpp>
 #include <ditto/faces/face_pairs.hpp>
+#include <ditto/pairs/people_folder.hpp>
 #include <ditto/pairs/people_split.hpp>
+#include <ditto/pairs/test_people.hpp>
 #include <numeric>
 #include <optional>
-#include <string_view>
 #include <utility>
+
+#include "../support/list_notes.hpp"
+#include "data_warnings.hpp"
 
 namespace {
 
-using ditto::FacePairs, ditto::ImageRecipe, ditto::ImageStore;
+using ditto::FacePairs, ditto::ImageRecipe, ditto::ImageStore, ditto::PairList;
 using Augmentation = std::optional<ditto::AugmentationSettings>;
 
-std::string fingerprint(const ditto::PairList& list) {
+std::string fingerprint(const PairList& list) {
     ditto::Fnv1a hash;
     for (const ditto::Pair& pair : list.pairs)
         hash.mix(
@@ -24,17 +28,28 @@ std::string fingerprint(const ditto::PairList& list) {
     return hash.digits();
 }
 
-ImagePairs load_list(const Options& options, const ditto::PairList& list, const ImageRecipe& recipe,
+// A list of pairs, and where it comes from.
+struct SourcedList {
+    PairList list;
+    std::string source;
+};
+
+ImagePairs load_list(const Options& options, const SourcedList& from, const ImageRecipe& recipe,
                      const Augmentation& augmentation) {
+    const PairList& list = from.list;
     return {list.pairs, ditto::load_images(options.images, list.images, recipe, augmentation, options.threads),
-            fingerprint(list)};
+            list.images, from.source, fingerprint(list)};
 }
 
 ImagePairs draw(const Options& options, const FacePairs& faces, const ImageRecipe& recipe,
                 const Augmentation& augmentation) {
     const auto picture = [&](std::size_t position) { return faces.draw(position, recipe.height); };
-    return {faces.pairs, ImageStore(faces.pictures(), picture, recipe, augmentation, options.threads),
-            fmt::format("{} built-in people, seed {}", faces.people, faces.seed)};
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < faces.pictures(); ++i)
+        names.push_back(
+            fmt::format("person {}/picture {}", i / faces.pictures_per_person + 1, i % faces.pictures_per_person + 1));
+    return {faces.pairs, ImageStore(faces.pictures(), picture, recipe, augmentation, options.threads), std::move(names),
+            "built-in faces", fmt::format("{} built-in people, seed {}", faces.people, faces.seed)};
 }
 
 bool needs_people(const Options& options) {
@@ -50,6 +65,7 @@ void use_people(const Options& options, const ditto::People& people, TrainingDat
         data.description += fmt::format(
             "\n      held out to validate on: {} of {} people, {} pairs of them; {} pairs are left to train on",
             split.held_out, people.count, split.validation.size(), split.training.size());
+        if (auto warning = validation_warning(split)) data.warnings.push_back(std::move(*warning));
         data.train.pairs = std::move(split.training);
         data.validation = std::move(split.validation);
         images = std::move(split.training_images);
@@ -74,25 +90,52 @@ TrainingData built_in_faces(const Options& options, const ImageRecipe& recipe, c
     return data;
 }
 
+struct Lists {
+    SourcedList train, test;
+};
+
+Lists read_lists(const Options& options) {
+    Lists lists;
+    if (options.train.empty())
+        lists.train = {ditto::read_people_folder(options.images), "the folders of " + options.images};
+    else
+        lists.train = {ditto::read_pair_list(options.train), options.train};
+    if (options.test_people > 0.0) {
+        ditto::TestPeople parts = take_test_people(lists.train.list, options.test_people);
+        lists.train.list = std::move(parts.training);
+        lists.test = {std::move(parts.test), fmt::format("{} people of {}", parts.count, lists.train.source)};
+    } else if (!options.test.empty()) {
+        lists.test = {ditto::read_pair_list(options.test), options.test};
+    }
+    return lists;
+}
+
+TrainingData own_images(const Options& options, const ImageRecipe& recipe, const Augmentation& augmentation) {
+    const auto [train, test] = read_lists(options);
+    const auto describe = [](const SourcedList& from) {
+        return fmt::format("{} pairs of {} images from {}", from.list.pairs.size(), from.list.images.size(),
+                           from.source);
+    };
+    std::string description = describe(train);
+    if (!test.list.pairs.empty()) description += "; to test with, " + describe(test);
+    TrainingData data{std::move(description),
+                      load_list(options, train, recipe, augmentation),
+                      std::nullopt,
+                      {},
+                      load_list(options, test, recipe, std::nullopt)};
+    data.warnings = list_warnings(train.list, test.list);
+    for (const SourcedList* from : {&train, &test})
+        for (std::string& note : support::list_notes(from->list, from->source))
+            data.warnings.push_back(std::move(note));
+    if (needs_people(options)) use_people(options, ditto::people_of(train.list), data);
+    return data;
+}
+
 }  // namespace
 
 TrainingData load_data(const Options& options, const ImageRecipe& recipe) {
     const Augmentation augmentation =
         options.augment ? Augmentation(ditto::scaled(ditto::AugmentationSettings{}, options.augmentation))
                         : std::nullopt;
-    if (options.faces) return built_in_faces(options, recipe, augmentation);
-    const auto describe = [](const ImagePairs& part, const std::string& path) {
-        return fmt::format("{} pairs of {} images from {}", part.pairs.size(), part.images.size(), path);
-    };
-    const ditto::PairList list = ditto::read_pair_list(options.train);
-    ImagePairs train = load_list(options, list, recipe, augmentation);
-    std::string description = describe(train, options.train);
-    ImagePairs test{{}, ImageStore(std::vector<ditto::Image>{}, recipe), ""};
-    if (!options.test.empty()) {
-        test = load_list(options, ditto::read_pair_list(options.test), recipe, std::nullopt);
-        description += "; to test with, " + describe(test, options.test);
-    }
-    TrainingData data{std::move(description), std::move(train), std::nullopt, {}, std::move(test)};
-    if (needs_people(options)) use_people(options, ditto::people_of(list), data);
-    return data;
+    return options.faces ? built_in_faces(options, recipe, augmentation) : own_images(options, recipe, augmentation);
 }

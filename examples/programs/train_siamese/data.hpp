@@ -14,7 +14,9 @@
 struct ImagePairs {
     std::vector<ditto::Pair> pairs;
     ditto::ImageStore images;
-    std::string fingerprint;  // of which pairs of which images these are
+    std::vector<std::string> names;  // of the images: a path, or "person 7/picture 2"
+    std::string source;              // where they come from: a list's path, say
+    std::string fingerprint;         // of which pairs of which images these are
 };
 
 struct TrainingData {
@@ -22,7 +24,8 @@ struct TrainingData {
     ImagePairs train;                               // without pairs of people held out
     std::optional<ditto::PeopleSampler> sampler{};  // where pairs are drawn anew for each epoch
     std::vector<ditto::Pair> validation;            // of train.images: pairs of the people held out
-    ImagePairs test;                                // without augmentation; empty where the options name no list
+    ImagePairs test;                                // without augmentation; empty where there are none
+    std::vector<std::string> warnings{};            // of what makes a training or its figures worth little
 };
 
 /// Decodes or draws all images. Throws Error for a list or an image that cannot be read.

@@ -45,8 +45,9 @@ void require_sense(const support::OptionTable<Options>::IsGiven& is_given, const
     });
     if (options.images.empty() && !options.train.empty())
         usage_error("--train needs --images, the folder of its images");
-    if (options.train.empty() && !options.images.empty()) usage_error("--images needs --train, a list of pairs");
-    if (options.train.empty() && !options.test.empty()) usage_error("--test needs --train");
+    if (options.images.empty() && !options.test.empty()) usage_error("--test needs --images, the folder of its images");
+    if (!options.test.empty() && options.test_people > 0.0)
+        usage_error("--test-people stands for a list; leave out --test");
     if (options.network == "compact" && options.twin == "separate")
         usage_error("--network compact shares batch statistics between both sides; use --twin stacked");
     if (options.sample == "people" && !options.shuffle)

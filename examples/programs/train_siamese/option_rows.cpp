@@ -13,6 +13,7 @@ using Row = support::Option<Options>;
 using Condition = support::OptionCondition<Options>;
 
 const Condition built_in_faces{"built-in faces", [](const Options& o) { return o.faces; }};
+const Condition own_images{"--images", [](const Options& o) { return !o.faces; }};
 const Condition contrastive{"--loss contrastive", [](const Options& o) { return o.loss == "contrastive"; }};
 const Condition mining{"--negatives above 0", [](const Options& o) { return o.negatives > 0; }};
 const Condition sgd{"--optimizer sgd", [](const Options& o) { return o.optimizer == "sgd"; }};
@@ -47,9 +48,16 @@ support::OptionTable<Options> make_table() {
             .identity(),
     };
     std::vector<Row> data = {
-        Row("images", &Options::images, "Folder of the lists' images").path(),
+        Row("images", &Options::images,
+            "Folder of images: of the lists' ones or, without --train, with a folder for each person")
+            .path(),
         Row("train", &Options::train, "List of pairs to train on").path(),
         Row("test", &Options::test, "List of pairs to test the result with").path(),
+        Row("test-people", &Options::test_people,
+            "Instead of a list: fraction of the people to keep for the test; their pairs are left in the run directory")
+            .check(below_one())
+            .only(own_images)
+            .identity(),
         Row("faces", &Options::faces, "Built-in faces (the default without --images)"),
         Row("face-people", &Options::face_people, "Built-in faces: people to train on, two pairs each")
             .check(from_to(2, 1 << 24))
@@ -67,12 +75,12 @@ support::OptionTable<Options> make_table() {
             .identity()
             .recipe([](const Options& o) { return by_training(o, 0.8, 0.4, 0.6); }),  // faces are about upright
         Row("sample", &Options::sample,
-            "Train on the list's own pairs, or on pairs of people drawn anew from its images each epoch")
+            "Train on the list's own pairs, or on pairs of people drawn anew from all images each epoch")
             .one_of({"pairs", "people"})
             .identity()
             .recipe(comparing("people")),
         Row("validation-people", &Options::validation_people,
-            "Fraction of the training list's people to hold out; they choose the best epoch and the threshold")
+            "Fraction of the people to hold out of the training; they choose the best epoch and the threshold")
             .check(below_one())
             .identity()
             .recipe(0.1),

@@ -7,8 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <ditto/core/random.hpp>
-#include <ditto/core/read_file.hpp>
-#include <ditto/faces/face_pairs.hpp>
 #include <ditto/model/feature_recipe.hpp>
 #include <ditto/report/report.hpp>
 #include <ditto/training/evaluation.hpp>
@@ -27,36 +25,14 @@ constexpr std::size_t most_pairs = 1000;  // to score for a report alone
 ditto::ReportFacts settings(const Options& options) {
     ditto::ReportFacts facts = option_table().facts(options);
     for (auto& [name, value] : facts) std::ranges::replace(name, '-', ' ');
+    facts.emplace(facts.begin(), "command", option_table().command("train_siamese", options, !options.recipe.empty()));
     return facts;
 }
 
-// Names of the images, and who they show.
-struct Names {
-    std::vector<std::string> images, people;
-};
-
-Names names_of(const Options& options, bool test) {
-    Names names;
-    if (options.faces) {
-        const ditto::FacePairs faces =
-            test ? ditto::test_face_pairs(options.seed) : ditto::training_face_pairs(options.seed, options.face_people);
-        for (std::size_t i = 0; i < faces.pictures(); ++i) {
-            names.people.push_back(fmt::format("person {}", i / faces.pictures_per_person + 1));
-            names.images.push_back(names.people.back() +
-                                   fmt::format(", picture {}", i % faces.pictures_per_person + 1));
-        }
-    } else {
-        names.images = ditto::read_pair_list(test ? options.test : options.train).images;
-        names.people = support::people_of(names.images);
-    }
-    return names;
-}
-
 ditto::ReportData report_data(const Options& options, const ditto::RunDirectory& directory, ditto::AnyTrainer& trainer,
-                              const TrainingData& data, std::span<const double> scores, double threshold) {
+                              const TrainingData& data, const TrainingResult& result) {
     const bool test = !data.test.pairs.empty(), held_out = !test && !data.validation.empty();
     const ImagePairs& shown = test ? data.test : data.train;
-    const std::string source = options.faces ? "built-in faces" : test ? options.test : options.train;
     const ditto::FeatureRecipe recipe{options.mirror, options.normalize};
 
     ditto::ReportData report;
@@ -64,11 +40,13 @@ ditto::ReportData report_data(const Options& options, const ditto::RunDirectory&
     report.pairs_name = (test       ? "Test pairs of "
                          : held_out ? "Pairs of the people held out of "
                                     : "Training pairs of ") +
-                        source;
+                        shown.source;
     report.score_kind = trainer.score_kind();
-    report.threshold = threshold;
+    report.threshold = result.threshold;
+    report.best_epoch = result.best_epoch;
+    if (result.floors) report.floor = result.floors->higher();
     report.pairs = held_out ? data.validation : shown.pairs;
-    report.scores.assign(scores.begin(), scores.end());
+    report.scores = result.scores;
     if (!test) {
         if (report.pairs.size() > most_pairs) {
             ditto::Random(options.seed, ditto::RandomPurpose::pairing, 1)
@@ -85,19 +63,19 @@ ditto::ReportData report_data(const Options& options, const ditto::RunDirectory&
                   "(--test). On people whom it has not seen it does worse.");
     }
 
-    Names names = names_of(options, test);
+    std::vector<std::string> people = support::people_of(shown.names);
     if (held_out) {  // people whom the network was trained on would make the map look too good
-        std::vector<std::string> people(names.people.size());
+        std::vector<std::string> of_pairs(people.size());
         for (const ditto::Pair& pair : data.validation)
-            for (const std::uint32_t image : {pair.left, pair.right}) people[image] = names.people[image];
-        names.people = std::move(people);
+            for (const std::uint32_t image : {pair.left, pair.right}) of_pairs[image] = people[image];
+        people = std::move(of_pairs);
     }
-    report.images = names.images;
+    report.images = shown.names;
     report.picture = [&](std::size_t image) {
         return support::network_view(shown.images.image(image), shown.images.window());
     };
     std::vector<float> features;
-    support::add_map(report, names.people, [&](std::size_t image) {
+    support::add_map(report, people, [&](std::size_t image) {
         features =
             embed_images(trainer, shown.images, std::array{static_cast<std::uint32_t>(image)}, recipe, options.threads);
         return std::span<const float>(features);
@@ -112,11 +90,10 @@ ditto::ReportData report_data(const Options& options, const ditto::RunDirectory&
 }  // namespace
 
 void write_training_report(const Options& options, const std::string& program, const ditto::RunDirectory& directory,
-                           ditto::AnyTrainer& trainer, const TrainingData& data, std::span<const double> scores,
-                           double threshold) {
+                           ditto::AnyTrainer& trainer, const TrainingData& data, const TrainingResult& result) {
     try {
         ditto::require_report(directory.report());
-        ditto::ReportData report = report_data(options, directory, trainer, data, scores, threshold);
+        ditto::ReportData report = report_data(options, directory, trainer, data, result);
         report.program = program;
         ditto::write_report(directory.report(), report);
         fmt::print("report: {}\n", directory.report().string());

@@ -4,12 +4,14 @@
 #include <cstdio>
 #include <ditto/training/floors.hpp>
 #include <ditto/training/training.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "../support/face_networks.hpp"
 #include "data.hpp"
 #include "option_rows.hpp"
+#include "quit_notice.hpp"
 #include "report.hpp"
 #include "train.hpp"
 #include "trainers.hpp"
@@ -45,6 +47,7 @@ TrainingSettings training_settings(const Options& options, const TrainingData& d
     settings.validation = data.validation;
     if (options.average > 0.0) settings.average = options.average;
     settings.statistics_images = options.statistics_images;
+    settings.mines = options.negatives > 0;
     settings.weights.fingerprint = network;
     settings.weights.loss = options.loss;
     settings.weights.recipe = recipe;
@@ -75,13 +78,24 @@ void print_network(const Options& options) {
                mebibytes(memory.optimizer), mebibytes(memory.activations));
 }
 
-void print_test(const Options& options, const TrainingData& data, const Evaluation& result) {
-    if (options.faces) {
-        const Floors floors =
-            measure_floors({data.train.images, data.train.pairs}, {data.test.images, data.test.pairs}, options.threads);
+// What no learning reaches on the pairs that are tested with or, without any, on those of the people held out.
+std::optional<Floors> floors_of(const Options& options, const TrainingData& data) {
+    constexpr std::size_t most = 5000;  // training pairs, which fix a threshold
+    const bool tests = !data.test.pairs.empty();
+    if (!tests && data.validation.empty()) return std::nullopt;
+    const std::vector<Pair> known = draw_pairs(data.train.pairs, most, options.seed);
+    const StoredPairs unknown =
+        tests ? StoredPairs{data.test.images, data.test.pairs} : StoredPairs{data.train.images, data.validation};
+    return measure_floors({data.train.images, known}, unknown, options.threads);
+}
+
+void print_floors(const std::optional<Floors>& floors) {
+    if (floors)
         fmt::print("without learning: {:.1f} % by correlation of 25x25 grey pictures, {:.1f} % by mean colours\n",
-                   100.0 * floors.grey_correlation, 100.0 * floors.mean_colour);
-    }
+                   100.0 * floors->grey_correlation, 100.0 * floors->mean_colour);
+}
+
+void print_test(const Evaluation& result) {
     fmt::print("{} test pairs: equal error rate {:.1f} %, area under the ROC curve {:.4f}\n", result.pairs,
                100.0 * result.equal_error_rate, result.area);
     fmt::print("test accuracy: {:.1f} %\n", 100.0 * result.accuracy);
@@ -97,16 +111,22 @@ void start_from(const Options& options, AnyTrainer& trainer, const std::string& 
 }
 
 // Puts the training where it begins, or where it was stopped, and notes its settings in the run directory.
-void begin(const Options& options, const RunDirectory& directory, Training& training, Progress& progress) {
+void begin(const Options& options, const RunDirectory& directory, const TrainingData& data, Training& training,
+           Progress& progress) {
     std::string resumed;
-    if (options.resume) {
+    if (!options.resume) {
+        directory.create();
+    } else if (directory.has_checkpoint()) {
         training.resume();
         resumed = fmt::format(", resumed after epoch {}, batch {}", training.state().epoch, training.state().batch);
     } else {
-        directory.create();
+        resumed = ", stopped before its first checkpoint: it begins anew";
     }
     write_text_file(directory.config(), option_table().to_json(options).dump(4) + "\n");
-    progress.line(fmt::format("run directory: {}{}", directory.path().string(), resumed));
+    if (options.test_people > 0.0)
+        write_text_file(directory.test_pairs(), pair_list_text({data.test.names, data.test.pairs}));
+    progress.line(fmt::format("run directory: {}{}; its files take up to {} MB", directory.path().string(), resumed,
+                              training.stored_bytes() / 1'000'000));
 }
 
 // Trains; returns 0, or the exit code of a program that was told to stop.
@@ -123,18 +143,21 @@ void finish(const Options& options, const std::string& program, const RunDirecto
             const TrainingData& data, Training& training, Progress& progress) {
     progress.line(fmt::format("fixing the threshold on {}",
                               data.validation.empty() ? "training pairs" : "pairs of the people held out"));
-    const double threshold = training.finish_last().threshold;
-    progress.line(fmt::format("threshold: {:.4f}", threshold));
-    std::vector<double> scores;  // of the test pairs
+    TrainingResult result{training.finish_last().threshold, training.state().best_epoch, {}, floors_of(options, data)};
+    progress.line(fmt::format("threshold: {:.4f}", result.threshold));
+    print_floors(result.floors);
     if (!data.test.pairs.empty()) {
-        scores = score_images(trainer, data.test.images, data.test.pairs, options.threads,
-                              {options.mirror, options.normalize});
-        print_test(options, data, evaluate_scores(scores, data.test.pairs, trainer.score_kind(), threshold));
+        result.scores = score_images(trainer, data.test.images, data.test.pairs, options.threads,
+                                     {options.mirror, options.normalize});
+        print_test(evaluate_scores(result.scores, data.test.pairs, trainer.score_kind(), result.threshold));
     }
-    write_training_report(options, program, directory, trainer, data, scores, threshold);
+    write_training_report(options, program, directory, trainer, data, result);
     training.finish_best();
-    fmt::print("weights: {} (best epoch, {}: {})\n", directory.last().string(), training.state().best_epoch,
+    fmt::print("weights: {} (best epoch, {}: {})\n", directory.last().string(), result.best_epoch,
                directory.best().string());
+    if (training.collapse())
+        throw Error("the training is of no use: " + *training.collapse() + "; " + directory.path().string() +
+                    " holds what it left");
 }
 
 }  // namespace
@@ -143,25 +166,30 @@ int train(const Options& options, const std::string& program) {
     const RunDirectory directory(options.run.empty() ? RunDirectory::next_numbered("runs")
                                                      : std::filesystem::path(options.run));
     if (options.resume)
-        directory.require_checkpoint();
+        directory.has_checkpoint();  // for its error
     else
         directory.require_new();
+    directory.remove_partial_files();
 
     constexpr Extents input = FaceNetwork::Input::extents;  // of every network that can be chosen
     const ImageRecipe recipe{options.crop, input.height(), input.width()};
     const auto trainer = make_trainer(options);  // before the data is read, for its errors
-    const TrainingData data = load_data(options, recipe);
+    const TrainingData data = [&] {
+        const QuitNotice notice("stopped while images were loaded: nothing was trained\n");
+        return load_data(options, recipe);
+    }();
     fmt::print("{}\ndata: {}\n", program, data.description);
     print_network(options);
+    Progress progress(stdout);
+    for (const std::string& warning : data.warnings) progress.warn(warning);
     std::fflush(stdout);
 
     const std::string network =
         support::with_face_network(options.network, []<class Network>() { return fingerprint<Network>(); });
     if (!options.init.empty() && !options.resume) start_from(options, *trainer, network);
-    Progress progress(stdout);
     Training training(*trainer, data.train.images, data.train.pairs, training_settings(options, data, recipe, network),
                       directory, progress);
-    begin(options, directory, training, progress);
+    begin(options, directory, data, training, progress);
     if (const int code = run(directory, training, progress); code != 0) return code;
     finish(options, program, directory, *trainer, data, training, progress);
     return 0;

@@ -4,12 +4,15 @@
 #include <sys/statvfs.h>
 
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -35,6 +38,26 @@ inline void require_free_space(const std::filesystem::path& path, std::uint64_t 
                     std::to_string(available) + " free; free some space or choose another folder");
 }
 
+namespace detail {
+inline constexpr std::string_view partial_mark = ".partial-";  // and the number of the process that writes
+}
+
+/// Removes what killed processes left of a file `path` that they were writing.
+inline void remove_partial_files(const std::filesystem::path& path) {
+    const std::string begin = path.filename().string() + std::string(detail::partial_mark);
+    std::error_code failure;
+    for (std::filesystem::directory_iterator entry(path.has_parent_path() ? path.parent_path() : ".", failure), end;
+         !failure && entry != end; entry.increment(failure)) {
+        const std::string name = entry->path().filename().string();
+        ::pid_t process = 0;
+        if (!name.starts_with(begin)) continue;
+        const auto [rest, error] = std::from_chars(name.data() + begin.size(), name.data() + name.size(), process);
+        if (error != std::errc{} || rest != name.data() + name.size() || process <= 0) continue;
+        std::error_code ignored;
+        if (::kill(process, 0) != 0 && errno == ESRCH) std::filesystem::remove(entry->path(), ignored);
+    }
+}
+
 /// Writes a file of known size. Until commit() returns, a file that stood at `path` before stays as it was, and
 /// without commit() nothing is left behind. Bytes go to the system as they come; nothing is buffered.
 class AtomicFile {
@@ -42,7 +65,7 @@ class AtomicFile {
     /// `bytes` is what the file will hold. Throws Error when `path` cannot be written or has no space for that much.
     AtomicFile(std::filesystem::path path, std::uint64_t bytes)
         : path_(std::move(path)),
-          temporary_(path_.string() + ".partial-" + std::to_string(::getpid())),
+          temporary_(path_.string() + std::string(detail::partial_mark) + std::to_string(::getpid())),
           bytes_(bytes),
           file_(-1) {
         std::error_code error;

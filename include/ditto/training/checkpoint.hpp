@@ -25,6 +25,7 @@ struct TrainingState {
     double best_measure = std::numeric_limits<double>::infinity();
     std::uint32_t best_epoch = 0;                ///< the epoch that had it, from 1; 0 before the first
     double threshold = EpochMetrics::undefined;  ///< of the last epoch's own scores
+    double seconds = 0;                          ///< that the epoch in progress has taken
 };
 
 namespace detail {
@@ -77,6 +78,7 @@ inline void save_checkpoint(const std::filesystem::path& path, AnyTrainer& train
     add("best_measure", state.best_measure);
     add("best_epoch", state.best_epoch);
     add("threshold", state.threshold);
+    add("seconds", state.seconds);
     for (const auto& [name, value] : settings) metadata["settings." + name] = value;
     write_safetensors(path, std::move(sources), metadata);
 }
@@ -104,6 +106,7 @@ inline TrainingState load_checkpoint(const std::filesystem::path& path, AnyTrain
     state.best_measure = number("best_measure");
     state.best_epoch = static_cast<std::uint32_t>(number("best_epoch"));
     state.threshold = number("threshold");
+    state.seconds = detail::metadata_number(file, "training.seconds").value_or(0.0);  // older versions have none
     const auto steps = static_cast<std::int64_t>(number("steps"));
     const double loss_sum = number("loss_sum");
 

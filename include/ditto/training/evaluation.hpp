@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -68,15 +67,8 @@ inline std::vector<float> embed_images(AnyTrainer& trainer, const ImageStore& st
 /// mirror image, where the recipe averages them).
 inline std::vector<double> score_images(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
                                         int threads, const FeatureRecipe& recipe = {}) {
-    constexpr std::uint32_t unused = std::numeric_limits<std::uint32_t>::max();
-    std::vector<std::uint32_t> row_of(store.size(), unused), images;  // rows of `features`, and the image in each
-    for (const Pair& pair : pairs)
-        for (const std::uint32_t image : {pair.left, pair.right})
-            if (row_of[image] == unused) {
-                row_of[image] = static_cast<std::uint32_t>(images.size());
-                images.push_back(image);
-            }
-    const std::vector<float> features = embed_images(trainer, store, images, recipe, threads);
+    const NamedImages named = named_images(pairs);
+    const std::vector<float> features = embed_images(trainer, store, named.images, recipe, threads);
     const std::size_t feature_count = trainer.feature_count(), batch = 2 * trainer.capacity_pairs();
 
     std::vector<double> scores(pairs.size());
@@ -84,16 +76,32 @@ inline std::vector<double> score_images(AnyTrainer& trainer, const ImageStore& s
     for (std::size_t first = 0; first < pairs.size(); first += batch) {
         const std::size_t now = std::min(batch, pairs.size() - first);
         const auto gather = [&](std::uint32_t image, std::size_t i, std::vector<float>& to) {
-            std::copy_n(features.data() + row_of[image] * feature_count, feature_count, to.data() + i * feature_count);
+            std::copy_n(features.data() + image * feature_count, feature_count, to.data() + i * feature_count);
         };
         for (std::size_t i = 0; i < now; ++i) {
-            gather(pairs[first + i].left, i, left);
-            gather(pairs[first + i].right, i, right);
+            gather(named.pairs[first + i].left, i, left);
+            gather(named.pairs[first + i].right, i, right);
         }
         trainer.score(std::span(left).first(now * feature_count), std::span(right).first(now * feature_count),
                       std::span(scores).subspan(first, now));
     }
     return scores;
+}
+
+/// `pairs`, or `most` of them, drawn with `seed`: as many of each kind as their share, and of neither none.
+inline std::vector<Pair> draw_pairs(std::span<const Pair> pairs, std::size_t most, std::uint64_t seed) {
+    std::vector<Pair> drawn(pairs.begin(), pairs.end());
+    if (drawn.size() <= most) return drawn;
+    Random(seed, RandomPurpose::pairing).shuffle(drawn.begin(), drawn.end());
+    const auto middle = std::stable_partition(drawn.begin(), drawn.end(),
+                                              [](const Pair& pair) { return pair.label == PairLabel::same; });
+    const auto same = static_cast<std::size_t>(middle - drawn.begin());
+    const std::size_t kept = std::clamp<std::size_t>(most * same / drawn.size(), std::min<std::size_t>(same, 1),
+                                                     std::max<std::size_t>(most - 1, 1));
+    const std::size_t others = std::min(most - kept, drawn.size() - same);
+    std::vector<Pair> chosen(drawn.begin(), drawn.begin() + static_cast<std::ptrdiff_t>(kept));
+    chosen.insert(chosen.end(), middle, middle + static_cast<std::ptrdiff_t>(others));
+    return chosen;
 }
 
 /// The threshold to use from now on: for probabilities 0.5, for distances the one that is most accurate on `pairs`,
@@ -102,20 +110,7 @@ inline std::vector<double> score_images(AnyTrainer& trainer, const ImageStore& s
 inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
                                   std::size_t most, std::uint64_t seed, int threads, const FeatureRecipe& recipe = {}) {
     if (trainer.score_kind() == ScoreKind::probability) return 0.5;
-    std::vector<Pair> drawn(pairs.begin(), pairs.end());
-    if (drawn.size() > most) {
-        Random(seed, RandomPurpose::pairing).shuffle(drawn.begin(), drawn.end());
-        // As many of each kind as their share of the list, and of neither none.
-        const auto middle = std::stable_partition(drawn.begin(), drawn.end(),
-                                                  [](const Pair& pair) { return pair.label == PairLabel::same; });
-        const auto same = static_cast<std::size_t>(middle - drawn.begin());
-        const std::size_t kept = std::clamp<std::size_t>(most * same / drawn.size(), std::min<std::size_t>(same, 1),
-                                                         std::max<std::size_t>(most - 1, 1));
-        const std::size_t others = std::min(most - kept, drawn.size() - same);
-        std::vector<Pair> chosen(drawn.begin(), drawn.begin() + static_cast<std::ptrdiff_t>(kept));
-        chosen.insert(chosen.end(), middle, middle + static_cast<std::ptrdiff_t>(others));
-        drawn = std::move(chosen);
-    }
+    const std::vector<Pair> drawn = draw_pairs(pairs, most, seed);
     return roc_curve(score_images(trainer, store, drawn, threads, recipe), pair_labels(drawn), trainer.score_kind())
         .most_accurate()
         .threshold;

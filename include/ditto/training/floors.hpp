@@ -30,6 +30,8 @@ struct StoredPairs {
 struct Floors {
     double grey_correlation = 0;  // of pictures shrunk to 25 x 25 grey pixels, normalised
     double mean_colour = 0;       // Euclidean distance of the mean colours
+
+    double higher() const { return std::max(grey_correlation, mean_colour); }
 };
 
 namespace detail {
@@ -62,11 +64,12 @@ inline void mean_colour(const Image& image, std::span<double> colour) {
 template <class Describe>
 std::vector<double> described_distances(const StoredPairs& data, std::size_t size, int threads,
                                         const Describe& describe) {
-    std::vector<double> descriptions(data.images.size() * size);  // [images, size]
-    parallel_for(data.images.size(), threads, [&](std::size_t i) {
-        describe(data.images.image(i), std::span(descriptions).subspan(i * size, size));
+    const NamedImages named = named_images(data.pairs);
+    std::vector<double> descriptions(named.images.size() * size);  // [images, size]
+    parallel_for(named.images.size(), threads, [&](std::size_t i) {
+        describe(data.images.image(named.images[i]), std::span(descriptions).subspan(i * size, size));
     });
-    return pair_distances(std::span<const double>(descriptions), size, data.pairs);
+    return pair_distances(std::span<const double>(descriptions), size, std::span<const Pair>(named.pairs));
 }
 
 template <class Describe>

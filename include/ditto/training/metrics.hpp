@@ -25,7 +25,9 @@ struct EpochMetrics {
     std::size_t pairs = 0;
     double loss = undefined;       ///< mean over the pairs
     double threshold = undefined;  ///< of distances: the most accurate on these very scores; of probabilities: 0.5
-    double accuracy = undefined;   ///< at `threshold`; for distances therefore on the optimistic side
+    /// The mean of the shares of same and of different pairs that `threshold` tells right, so that both kinds count the
+    /// same however many there are of each; for distances on the optimistic side.
+    double accuracy = undefined;
     double equal_error_rate = undefined;  ///< see RocCurve
     double mean_same = undefined;         ///< mean score (see ScoreKind) of the same pairs
     double mean_different = undefined;    ///< mean score of the different pairs
@@ -73,8 +75,11 @@ class EpochRecorder {
     std::size_t negatives() const { return kinds_[0].count; }
     std::size_t active_negatives() const { return active_; }
 
+    /// How many pairs are the latest.
+    static constexpr std::size_t recent_pairs = 1000;
+
     /// Accuracy of the latest pairs, at most `most` of them: see EpochMetrics::accuracy.
-    double recent_accuracy(std::size_t most = 1000) const {
+    double recent_accuracy(std::size_t most = recent_pairs) const {
         const std::size_t count = std::min(most, pairs());
         EpochMetrics metrics;
         measure(metrics, scores().last(count), labels().last(count));
@@ -121,9 +126,26 @@ class EpochRecorder {
         const auto same = std::ranges::count(labels, PairLabel::same);
         if (same == 0 || same == std::ssize(labels)) return;
         const RocCurve curve = roc_curve(scores, labels, kind_);
-        if (kind_ == ScoreKind::distance) metrics.threshold = curve.most_accurate().threshold;
-        metrics.accuracy = accuracy_at(scores, labels, kind_, metrics.threshold);
+        const RocPoint point = kind_ == ScoreKind::distance ? most_accurate(curve) : accepted(scores, labels, 0.5);
+        metrics.threshold = point.threshold;
+        metrics.accuracy = 0.5 * (curve.true_accept_rate(point) + 1.0 - curve.false_accept_rate(point));
         metrics.equal_error_rate = curve.equal_error_rate();
+    }
+
+    // The point of highest accuracy, in whole numbers, so that nothing is rounded.
+    static RocPoint most_accurate(const RocCurve& curve) {
+        return *std::ranges::max_element(curve.points, {}, [&](const RocPoint& point) {
+            return static_cast<std::ptrdiff_t>(point.true_accepts * curve.different) -
+                   static_cast<std::ptrdiff_t>(point.false_accepts * curve.same);
+        });
+    }
+
+    RocPoint accepted(std::span<const double> scores, std::span<const PairLabel> labels, double threshold) const {
+        RocPoint point{threshold};
+        for (std::size_t i = 0; i < scores.size(); ++i)
+            if (accepts(kind_, threshold, scores[i]))
+                ++(labels[i] == PairLabel::same ? point.true_accepts : point.false_accepts);
+        return point;
     }
 
     ScoreKind kind_;

@@ -22,7 +22,8 @@ struct ProgressState {
     std::size_t pairs = 0;        ///< done of this epoch
     std::size_t epoch_pairs = 0;  ///< in each epoch
     double loss = 0;              ///< mean of this epoch so far
-    double accuracy = 0;          ///< of the latest pairs; NaN where not known
+    double accuracy = 0;          ///< NaN where not known
+    bool is_recent = false;       ///< the accuracy is of this epoch's latest pairs alone
 };
 
 /// "9:05" or "1:09:05".
@@ -58,7 +59,9 @@ class Progress {
             fmt::print(stream_, "{}{}\n", begin, end);
         } else {
             const int free = columns() - static_cast<int>(begin.size() + end.size()) - 4;
-            fmt::print(stream_, "\r{}{}{}\033[K", begin, bar(state, std::min(free, 30)), end);
+            // A line that is wider than the terminal would begin a new one each time.
+            const std::string text = begin + bar(state, std::min(free, 30)) + end;
+            fmt::print(stream_, "\r{}\033[K", text.substr(0, static_cast<std::size_t>(std::max(1, columns() - 1))));
             has_bar_ = true;
         }
         std::fflush(stream_);
@@ -96,7 +99,8 @@ class Progress {
             fmt::format("{:3.0f} %  {:.1f} pairs/s  {} left  loss {:.4f}",
                         100.0 * static_cast<double>(state.pairs) / static_cast<double>(state.epoch_pairs), rate,
                         clock_text(left), state.loss);
-        if (!std::isnan(state.accuracy)) text += fmt::format("  accuracy {:.1f} %", 100.0 * state.accuracy);
+        if (!std::isnan(state.accuracy))
+            text += fmt::format("  {}accuracy {:.1f} %", state.is_recent ? "recent " : "", 100.0 * state.accuracy);
         return text;
     }
 

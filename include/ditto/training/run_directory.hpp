@@ -34,9 +34,10 @@ inline void write_text_file(const std::filesystem::path& path, std::string_view 
 ///   config.json             the settings, as the program wrote them
 ///   metrics.csv             a row of metrics for every epoch
 ///   last.safetensors        the newest weights
-///   best.safetensors        the weights after the epoch of lowest training loss
+///   best.safetensors        the weights after the best epoch: by validation pairs, or else by the training loss
 ///   checkpoint.safetensors  all that resuming needs
 ///   report.html             what the training found, where the program writes one
+///   test_pairs.txt          the pairs that it was tested with, where the program chose them
 class RunDirectory {
   public:
     /// The first of parent/1, parent/2, ... that does not exist.
@@ -53,22 +54,33 @@ class RunDirectory {
     std::filesystem::path last() const { return path_ / "last.safetensors"; }
     std::filesystem::path best() const { return path_ / "best.safetensors"; }
     std::filesystem::path checkpoint() const { return path_ / "checkpoint.safetensors"; }
-
     std::filesystem::path report() const { return path_ / "report.html"; }
+    std::filesystem::path test_pairs() const { return path_ / "test_pairs.txt"; }
 
     /// Throws Error if the folder holds a run.
     void require_new() const {
-        for (const auto& file : {config(), metrics(), last(), best(), checkpoint(), report()})
+        for (const auto& file : files())
             if (std::error_code ignored; std::filesystem::exists(file, ignored))
                 throw Error(path_.string() + " holds a run already (" + file.filename().string() +
                             "); resume it or choose another directory");
     }
 
-    /// Throws Error if the folder holds no checkpoint.
-    void require_checkpoint() const {
-        if (std::error_code ignored; !std::filesystem::exists(checkpoint(), ignored))
-            throw Error("there is nothing to resume: " + checkpoint().string() +
-                        " does not exist; name the directory of a stopped run, or start a new run");
+    /// Whether there is a checkpoint to go on from; if not, the run was stopped before its first one. Throws Error
+    /// where there are weights without a checkpoint: a run that began anew would overwrite them.
+    bool has_checkpoint() const {
+        std::error_code ignored;
+        if (std::filesystem::exists(checkpoint(), ignored)) return true;
+        for (const auto& weights : {last(), best()})
+            if (std::filesystem::exists(weights, ignored))
+                throw Error("there is nothing to resume: " + checkpoint().string() + " does not exist, but " +
+                            weights.filename().string() +
+                            " does; start a new run in another directory, with these weights if need be");
+        return false;
+    }
+
+    /// Removes what a killed program left of files that it was writing.
+    void remove_partial_files() const {
+        for (const auto& file : files()) ditto::remove_partial_files(file);
     }
 
     /// Makes the folder, for a new run, if need be. Throws Error if it holds a run, or cannot be made.
@@ -94,6 +106,10 @@ class RunDirectory {
     }
 
   private:
+    std::array<std::filesystem::path, 6> files() const {
+        return {config(), metrics(), last(), best(), checkpoint(), report()};
+    }
+
     std::filesystem::path path_;
 };
 

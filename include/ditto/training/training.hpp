@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,41 +14,21 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/model/weights_file.hpp"
-#include "ditto/optim/schedule.hpp"
 #include "ditto/pairs/pair_loader.hpp"
 #include "ditto/trainer/any_trainer.hpp"
 #include "ditto/training/checkpoint.hpp"
+#include "ditto/training/epoch_text.hpp"
 #include "ditto/training/evaluation.hpp"
 #include "ditto/training/metrics.hpp"
 #include "ditto/training/progress.hpp"
 #include "ditto/training/run_directory.hpp"
 #include "ditto/training/statistics.hpp"
 #include "ditto/training/stop_signal.hpp"
+#include "ditto/training/training_settings.hpp"
 #include "ditto/training/validation.hpp"
+#include "ditto/training/weights_copy.hpp"
 
 namespace ditto {
-
-struct TrainingSettings {
-    std::uint32_t epochs = 10;
-    PairLoaderSettings loader{};  ///< its smallest_batch is the trainer's
-    Schedule schedule = constant_schedule();
-    double learning_rate = 1e-3;          ///< the optimizer's, for metrics.csv
-    WeightsInfo weights{};                ///< goes with the weights; the threshold is filled in
-    Metadata identity{};                  ///< what the course of the training depends on: see save_checkpoint
-    int threads = 1;                      ///< for preparing images outside the steps
-    std::size_t calibration_pairs = 300;  ///< training pairs that fix the threshold, at most, without validation
-    /// Pairs of the store's images whose people have no part in training. They choose the best epoch, the threshold and
-    /// the calibration.
-    std::vector<Pair> validation{};
-    /// Evaluate and save a running average of the weights, of which each step keeps this part; the trainer must have
-    /// been made with average_weights.
-    std::optional<double> average{};
-    /// Training images, at most, on which BatchNorm's running statistics are measured before weights are evaluated or
-    /// saved (see measure_statistics); 0 leaves those of the steps.
-    std::size_t statistics_images = 0;
-    /// An epoch that ends at least this long after the last save is saved; the end of training and a stop always are.
-    std::chrono::seconds save_interval{300};
-};
 
 /// Trains an AnyTrainer on a list of pairs, into a run directory. What it takes by reference must outlive it.
 class Training {
@@ -73,8 +52,7 @@ class Training {
         if (same == 0 || same == std::ssize(pairs))
             throw Error("all " + std::to_string(pairs.size()) + " training pairs are labelled " +
                         (same == 0 ? "different" : "same") + "; training needs both kinds");
-        const std::uint64_t weights = stored_bytes(trainer.weights());
-        directory_.require_space(weights, weights + stored_bytes(trainer.optimizer_state()));
+        directory_.require_space(weights_bytes(), checkpoint_bytes());
         if (loader_.dropped_pairs() > 0)
             progress_.line(
                 fmt::format("the last {} of an epoch's {} pairs are left out each time: BatchNorm needs a "
@@ -94,14 +72,14 @@ class Training {
         progress_.start(state_.epoch * epoch_pairs() + recorder_.pairs());
         saved_ = Clock::now();
         while (state_.epoch < settings_.epochs) {
-            epoch_began_ = Clock::now();
+            counted_until_ = Clock::now();
             margin_checked_ = false;
             loader_.start_epoch(state_.epoch, state_.batch);
             while (loader_.next(batch_)) {
                 step();
-                if (stop.signal() == 0) continue;
-                save();
-                return false;
+                const bool ends_epoch = state_.batch == loader_.batches();
+                if (stop.signal() != 0 || (is_save_due() && !ends_epoch)) save();
+                if (stop.signal() != 0) return false;
             }
             end_epoch();
         }
@@ -136,28 +114,14 @@ class Training {
     /// Epochs done, the best of them, and the batches done of the next.
     const TrainingState& state() const { return state_; }
 
+    /// What the run directory's files take in the end.
+    std::uint64_t stored_bytes() const { return 2 * weights_bytes() + checkpoint_bytes(); }
+
+    /// What is to be said if the last epoch that was trained here told no two images apart.
+    const std::optional<std::string>& collapse() const { return collapse_; }
+
   private:
     using Clock = std::chrono::steady_clock;
-
-    // A copy of weights in memory.
-    class WeightsCopy {
-      public:
-        explicit WeightsCopy(std::vector<StoredTensor> tensors) : tensors_(std::move(tensors)) {
-            data_.resize(stored_bytes(tensors_));
-            std::byte* at = data_.data();
-            for (StoredTensor& tensor : tensors_) {
-                const std::uint64_t bytes = stored_bytes({&tensor, 1});
-                std::memcpy(at, tensor.data, bytes);
-                tensor.data = at;
-                at += bytes;
-            }
-        }
-        std::span<const StoredTensor> tensors() const { return tensors_; }
-
-      private:
-        std::vector<StoredTensor> tensors_;
-        std::vector<std::byte> data_;
-    };
 
     // While it lives, the trainer holds what is evaluated and saved: the average of its weights, if there is one, with
     // statistics of its own.
@@ -194,6 +158,9 @@ class Training {
         return loader;
     }
 
+    std::uint64_t weights_bytes() const { return ditto::stored_bytes(trainer_.weights()); }
+    std::uint64_t checkpoint_bytes() const { return weights_bytes() + ditto::stored_bytes(trainer_.optimizer_state()); }
+
     std::size_t epoch_pairs() const { return loader_.pairs_of_epoch() - loader_.dropped_pairs(); }
 
     void step() {
@@ -207,7 +174,7 @@ class Training {
         check_margin(32);
         if (progress_.is_due())
             progress_.show({state_.epoch + 1, settings_.epochs, recorder_.pairs(), epoch_pairs(), recorder_.mean_loss(),
-                            recorder_.recent_accuracy()});
+                            recorder_.recent_accuracy(), recorder_.pairs() > EpochRecorder::recent_pairs});
     }
 
     // The average takes every eighth step, which costs an eighth as much and differs little. It is young at first, and
@@ -221,13 +188,14 @@ class Training {
 
     void end_epoch() {
         const EpochMetrics metrics = recorder_.metrics();
-        const double seconds = std::chrono::duration<double>(Clock::now() - epoch_began_).count();
+        count_seconds();
+        const double seconds = std::exchange(state_.seconds, 0.0);
         check_margin(1);
         ++state_.epoch;
         state_.batch = 0;
         // Between other features than the network's own, the distances of the steps tell no threshold.
         state_.threshold = features() == FeatureRecipe{} ? metrics.threshold : EpochMetrics::undefined;
-        const bool save_now = Clock::now() - saved_ >= settings_.save_interval;
+        const bool save_now = is_save_due();
         {
             const Presentable presentable(*this);
             const ValidationMetrics validation = validate();
@@ -263,33 +231,32 @@ class Training {
     }
 
     void report(const EpochMetrics& metrics, const ValidationMetrics& validation, double seconds) {
-        // A figure that the epoch's pairs do not have, all of one kind say, is left out.
-        std::string text = fmt::format("epoch {}/{}: loss {:.4f}", state_.epoch, settings_.epochs, metrics.loss);
-        if (!std::isnan(metrics.accuracy))
-            text += fmt::format(", accuracy {:.1f} %, equal error rate {:.1f} %", 100.0 * metrics.accuracy,
-                                100.0 * metrics.equal_error_rate);
-        const char* score = trainer_.score_kind() == ScoreKind::distance ? "distance" : "probability";
-        for (const auto& [mean, kind] : {std::pair(metrics.mean_same, "same"), {metrics.mean_different, "different"}})
-            if (!std::isnan(mean)) text += fmt::format(", mean {} of {} pairs {:.3f}", score, kind, mean);
-        if (!std::isnan(metrics.active_negatives))
-            text += fmt::format(", active negatives {:.1f} %", 100.0 * metrics.active_negatives);
-        if (!std::isnan(validation.area))
-            text += fmt::format("; validation: accuracy {:.1f} %, equal error rate {:.1f} %, area {:.4f}",
-                                100.0 * validation.accuracy, 100.0 * validation.equal_error_rate, validation.area);
-        progress_.line(text + fmt::format(" ({})", clock_text(seconds)));
-        if (const auto warning = collapse_warning(metrics, trainer_.score_kind(), settings_.weights.margin))
-            progress_.warn(*warning);
+        progress_.line(fmt::format("epoch {}/{} ({}): {}", state_.epoch, settings_.epochs, clock_text(seconds),
+                                   epoch_text(metrics, validation, trainer_.score_kind(), settings_.mines)));
+        collapse_ = collapse_warning(metrics, trainer_.score_kind(), settings_.weights.margin);
+        if (collapse_) progress_.warn(*collapse_);
     }
 
-    // Once an epoch, as soon as `enough` different pairs have been seen.
+    // Once an epoch, as soon as `enough` different pairs have been seen. Those that are mined are near, and not seen
+    // here.
     void check_margin(std::size_t enough) {
-        if (margin_checked_ || !settings_.weights.margin || recorder_.negatives() < enough) return;
+        if (settings_.mines || margin_checked_ || !settings_.weights.margin || recorder_.negatives() < enough) return;
         margin_checked_ = true;
         if (recorder_.active_negatives() == 0)
             progress_.warn(margin_warning(*settings_.weights.margin, recorder_.metrics().mean_different));
     }
 
+    bool is_save_due() const { return Clock::now() - saved_ >= settings_.save_interval; }
+
+    // Adds the time since this was last called, or the epoch began here, to the epoch's.
+    void count_seconds() {
+        const auto now = Clock::now();
+        state_.seconds += std::chrono::duration<double>(now - counted_until_).count();
+        counted_until_ = now;
+    }
+
     void save() {
+        if (state_.batch > 0) count_seconds();
         save_best();
         {
             const Presentable presentable(*this);
@@ -355,7 +322,8 @@ class Training {
     double best_threshold_ = EpochMetrics::undefined;
     Decision last_decision_;
     bool margin_checked_ = false;
-    Clock::time_point epoch_began_{}, saved_{};
+    std::optional<std::string> collapse_;
+    Clock::time_point counted_until_{}, saved_{};
 };
 
 }  // namespace ditto
