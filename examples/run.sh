@@ -19,8 +19,7 @@ cmake --preset release -DDITTO_BUILD_TESTS=OFF -DDITTO_BUILD_EXAMPLES=ON -DDITTO
 cmake --build build/release --parallel "$(nproc)" --target train_siamese -- --quiet
 
 stage "train"
-# Features start about 45 apart, so the margin is 40: see docs/guide/3_losses_and_margins.md.
-command=(build/release/bin/train_siamese --faces --face-people 1000 --loss contrastive --margin 40
+command=(build/release/bin/train_siamese --faces --face-people 1000 --loss contrastive
          --optimizer sgd --lr 3e-5 --schedule cosine --epochs 1 --batch 16 --no-augment "$@")
 echo "${command[*]}"
 "${command[@]}"

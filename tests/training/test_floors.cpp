@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -72,6 +73,28 @@ TEST_CASE("correlation sees patterns and no colour, mean colour the other way ro
         CHECK(floors.grey_correlation < 0.8);
         CHECK(floors.mean_colour == 1.0);
     }
+}
+
+TEST_CASE("only the part counts that the network sees, however much is stored for augmentation") {
+    // A person's colour in the middle, and around it another brightness on each image.
+    const auto draw = [](std::size_t i) {
+        Image image = blocks(1, 0, 0, 0);
+        for (int row = 0; row < side; ++row)
+            for (int column = 0; column < side; ++column) {
+                std::uint8_t* pixel = image.pixels.data() + 3 * (row * side + column);
+                const bool is_middle = std::min(row, column) >= 10 && std::max(row, column) < side - 10;
+                const int red = is_middle ? 20 * static_cast<int>(i / 2) : static_cast<int>(i * 97 % 256);
+                pixel[0] = static_cast<std::uint8_t>(red);
+                pixel[1] = pixel[2] = is_middle ? std::uint8_t{100} : pixel[0];
+            }
+        return image;
+    };
+    const ImageRecipe recipe{0.5, 25, 25};
+    const ImageStore train(2 * people, draw, recipe, AugmentationSettings{.shift = 2.0}),
+        test(2 * people, draw, recipe);
+    REQUIRE(train.window() < 1.0);
+    const std::vector<Pair> pairs = make_pairs();
+    CHECK(measure_floors({train, pairs}, {test, pairs}, 2).mean_colour == 1.0);
 }
 
 TEST_CASE("thresholds come from the training pairs") {

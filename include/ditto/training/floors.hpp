@@ -60,6 +60,14 @@ inline void mean_colour(const Image& image, std::span<double> colour) {
     for (double& value : colour) value /= static_cast<double>(image.pixels.size() / 3);
 }
 
+/// The part of a stored image that the network sees where nothing is augmented.
+inline Image seen_part(const ImageStore& store, std::size_t position) {
+    const Image& image = store.image(position);
+    if (store.window() >= 1.0) return image;
+    const auto side = [&](int length) { return std::max(1, static_cast<int>(std::lround(store.window() * length))); };
+    return crop_and_resize(image, store.window(), side(image.height), side(image.width));
+}
+
 /// The distances of pairs of images that describe(image, numbers) turns into `size` numbers each.
 template <class Describe>
 std::vector<double> described_distances(const StoredPairs& data, std::size_t size, int threads,
@@ -67,7 +75,7 @@ std::vector<double> described_distances(const StoredPairs& data, std::size_t siz
     const NamedImages named = named_images(data.pairs);
     std::vector<double> descriptions(named.images.size() * size);  // [images, size]
     parallel_for(named.images.size(), threads, [&](std::size_t i) {
-        describe(data.images.image(named.images[i]), std::span(descriptions).subspan(i * size, size));
+        describe(seen_part(data.images, named.images[i]), std::span(descriptions).subspan(i * size, size));
     });
     return pair_distances(std::span<const double>(descriptions), size, std::span<const Pair>(named.pairs));
 }
