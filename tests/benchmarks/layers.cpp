@@ -216,7 +216,6 @@ int main(int argc, char** argv) {
         return 2;
     }
     const Task task{std::strtoul(argv[1], nullptr, 10), std::atoi(argv[2]), Device{std::atoi(argv[3])}};
-    prepare(task.device);
     const benchmarks::MachineLimits limits = benchmarks::measure_limits(task.device.threads);
     Results results;
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {

@@ -32,7 +32,6 @@ Passes<typename P::scalar> run(std::size_t images, int threads) {
     const auto bias = normal(Conv::out_channels);
 
     const Cpu<P> device{threads};
-    prepare(device);
     Passes<T> passes{std::vector<T>(dy.size()), std::vector<T>(x.size()), std::vector<T>(weight.size()),
                      std::vector<T>(bias.size())};
     std::vector<std::byte> workspace(

@@ -67,7 +67,6 @@ class NearestRows {
         if (groups_.size() != squares_.size())
             throw Error("there are " + std::to_string(groups_.size()) + " groups for " +
                         std::to_string(squares_.size()) + " rows; give one for each row");
-        prepare(Cpu<fp32>{threads});
     }
 
     std::size_t size() const { return squares_.size(); }

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "ditto/core/memory.hpp"
-#include "ditto/device/cpu/gemm.hpp"
 #include "ditto/model/inference.hpp"
 #include "ditto/model/score.hpp"
 #include "ditto/network/pass.hpp"
@@ -31,7 +30,6 @@ class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
         : Base(images, device), device_(device), block_(plan_.total_bytes) {
         if (device_.threads < 1)
             throw Error("an Inference needs at least 1 thread; got " + std::to_string(device_.threads));
-        prepare(device_);
         detail::poison(block_.data(), block_.bytes());
         std::byte* buffers = block_.data() + Plan::parameter_bytes;
         detail::open_tensors(block_.data(), Plan::model.parameters);

@@ -11,7 +11,6 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/tensor.hpp"
-#include "ditto/device/cpu/gemm.hpp"
 #include "ditto/model/score.hpp"
 #include "ditto/optim/cpu.hpp"
 #include "ditto/trainer/mined_loss.hpp"
@@ -42,7 +41,6 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     explicit CpuTrainer(const Settings& settings) : Base(settings, settings.device), block_(plan_.total_bytes) {
         if (settings_.device.threads < 1)
             throw Error("a Trainer needs at least 1 thread; got " + std::to_string(settings_.device.threads));
-        prepare(settings_.device);
         detail::poison(block_.data(), block_.bytes());
         detail::open_tensors(block_.data(), Plan::model.parameters);
         detail::open_tensors(buffer_section(), Plan::model.buffers);
