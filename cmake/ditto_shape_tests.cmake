@@ -8,7 +8,7 @@
 #       [LINK <target>...]          whose include directories and definitions the file needs; default ditto::ditto
 #       [COMPILERS <compiler>...])  g++, clang++ or nvcc, by name or path; default the project's own compiler
 #
-# adds for each compiler the CTest `shape_error.<file>.<compiler>`. It passes if the file does not compile, the compiler
+# needs enable_testing() before, and adds for each compiler the CTest `shape_error.<file>.<compiler>`. It passes if the file does not compile, the compiler
 # reports exactly one error, and the report has
 # `shape_error<layer_number<LAYER>, LAYER_TYPE, expects<EXPECTS>, receives<RECEIVES>>`.
 function(ditto_expect_shape_error file)
@@ -21,14 +21,26 @@ function(ditto_expect_shape_error file)
     if(arg_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "ditto_expect_shape_error(${file}): what is `${arg_UNPARSED_ARGUMENTS}`?")
     endif()
+    if(NOT file MATCHES "\\.cpp$")
+        string(APPEND file ".cpp")
+    endif()
+    get_filename_component(path "${file}" ABSOLUTE)
+    if(NOT EXISTS "${path}")
+        message(FATAL_ERROR " ditto_expect_shape_error(${file}): there is no file ${path}")
+    endif()
+    # Without a word from CMake, tests that are added where tests are not enabled are not there.
+    if(NOT CMAKE_TESTING_ENABLED)
+        if(DEFINED BUILD_TESTING AND NOT BUILD_TESTING)
+            return()  # include(CTest) was told so
+        endif()
+        message(FATAL_ERROR " ditto_expect_shape_error(${file}): tests are not enabled, so CTest would not find it; "
+                            "write enable_testing() before, in the CMakeLists.txt of the whole project")
+    endif()
     if(NOT arg_LINK)
         set(arg_LINK ditto::ditto)
     endif()
     if(NOT arg_COMPILERS)
         set(arg_COMPILERS "${CMAKE_CXX_COMPILER}")
-    endif()
-    if(NOT file MATCHES "\\.cpp$")
-        string(APPEND file ".cpp")
     endif()
     get_filename_component(name "${file}" NAME_WE)
     string(JOIN "," expects ${arg_EXPECTS})
@@ -50,7 +62,7 @@ endfunction()
 # Sets `result` to the command with which `compiler` checks `file` as C++20 (nvcc: as CUDA C++20) without keeping a
 # result, seeing the include directories and definitions of the targets that follow.
 function(ditto_syntax_command result compiler file)
-    set(command "${compiler}" -std=c++20)
+    set(command "${compiler}" -std=c++20 -DDITTO_ALLOW_UNOPTIMIZED)
     foreach(target IN LISTS ARGN)
         set(directories "$<TARGET_PROPERTY:${target},INTERFACE_INCLUDE_DIRECTORIES>")
         set(definitions "$<TARGET_PROPERTY:${target},INTERFACE_COMPILE_DEFINITIONS>")
@@ -60,9 +72,9 @@ function(ditto_syntax_command result compiler file)
     get_filename_component(file "${file}" ABSOLUTE)
     if(compiler MATCHES "nvcc[^/]*$")
         get_filename_component(name "${file}" NAME_WE)
-        list(APPEND command -x cu -c -o "${CMAKE_CURRENT_BINARY_DIR}/${name}.nvcc.o" "${file}")
+        list(APPEND command -Xcompiler=-fopenmp -x cu -c -o "${CMAKE_CURRENT_BINARY_DIR}/${name}.nvcc.o" "${file}")
     else()
-        list(APPEND command -fsyntax-only "${file}")
+        list(APPEND command -fopenmp -fsyntax-only "${file}")
     endif()
     set(${result} "${command}" PARENT_SCOPE)
 endfunction()

@@ -2,6 +2,7 @@
 #pragma once
 
 // First what explains mistakes: an error then begins with fewer lines of files that include one another.
+#include "ditto/core/requirements.hpp"
 #include "ditto/core/shape_error.hpp"
 
 #include "ditto/layers/kernel.hpp"

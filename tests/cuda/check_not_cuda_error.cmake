@@ -1,7 +1,7 @@
 # cmake -DCOMPILER=<C++ compiler> -DSOURCE_DIR=<repository> -P check_not_cuda_error.cmake
 # Fails unless not_compiled_as_cuda.cpp gives that compiler one error, which says what to do.
 set(ENV{LC_ALL} C)
-execute_process(COMMAND "${COMPILER}" -std=c++20 "-I${SOURCE_DIR}/include" -fsyntax-only
+execute_process(COMMAND "${COMPILER}" -std=c++20 -fopenmp "-I${SOURCE_DIR}/include" -fsyntax-only
                         "${CMAKE_CURRENT_LIST_DIR}/not_compiled_as_cuda.cpp"
                 RESULT_VARIABLE exit_code OUTPUT_VARIABLE output ERROR_VARIABLE output)
 string(REPLACE ";" "," text "${output}")

@@ -1,6 +1,8 @@
 // Files that appear whole or not at all: a temporary file beside the target, fsync, rename.
 #pragma once
 
+#include "ditto/core/requirements.hpp"
+
 #include <sys/statvfs.h>
 
 #include <cerrno>

@@ -1,6 +1,8 @@
 // The one exception type that ditto throws.
 #pragma once
 
+#include "ditto/core/requirements.hpp"
+
 #include <stdexcept>
 
 namespace ditto {

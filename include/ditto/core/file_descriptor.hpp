@@ -1,6 +1,8 @@
 // An open file that closes itself.
 #pragma once
 
+#include "ditto/core/requirements.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,6 +1,8 @@
 // The one block of memory of a device, and the poisoning that lets AddressSanitizer see overruns inside it.
 #pragma once
 
+#include "ditto/core/requirements.hpp"
+
 #include <sys/mman.h>
 
 #include <cstddef>

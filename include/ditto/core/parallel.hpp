@@ -1,6 +1,8 @@
 // Parallel loops whose results do not depend on the number of threads.
 #pragma once
 
+#include "ditto/core/requirements.hpp"
+
 #include <omp.h>
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // Shapes of one sample, as types (Shape) and as values (Extents).
 #pragma once
 
+#include "ditto/core/requirements.hpp"
+
 #include <array>
 #include <cstdint>
 

@@ -28,9 +28,15 @@ inline Float4 to_floats(std::int32_t bytes) {
     using Words [[gnu::vector_size(16)]] = std::int32_t;
     const Words word = {bytes, 0, 0, 0};
     const auto packed = reinterpret_cast<Bytes>(word);
+#ifdef __clang__
     const auto halves = reinterpret_cast<Halves>(
         __builtin_shufflevector(packed, Bytes{}, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
     const auto words = reinterpret_cast<Words>(__builtin_shufflevector(halves, Halves{}, 0, 8, 1, 9, 2, 10, 3, 11));
+#else
+    const auto halves = reinterpret_cast<Halves>(
+        __builtin_shuffle(packed, Bytes{}, Bytes{0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23}));
+    const auto words = reinterpret_cast<Words>(__builtin_shuffle(halves, Halves{}, Halves{0, 8, 1, 9, 2, 10, 3, 11}));
+#endif
     return __builtin_convertvector(words, Float4);
 }
 

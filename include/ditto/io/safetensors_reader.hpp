@@ -1,6 +1,8 @@
 // Reading safetensors files.
 #pragma once
 
+#include "ditto/core/requirements.hpp"
+
 #include <sys/stat.h>
 
 #include <algorithm>

@@ -2,6 +2,8 @@
 // standard streams are temporary files without names.
 #pragma once
 
+#include "ditto/core/requirements.hpp"
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>

@@ -1,6 +1,8 @@
 // What training tells its user: a bar on a terminal, plain lines elsewhere.
 #pragma once
 
+#include "ditto/core/requirements.hpp"
+
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
