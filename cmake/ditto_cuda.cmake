@@ -1,10 +1,12 @@
 # The CUDA backend, for ditto's own build and for the installed package.
 #   DITTO_CUDA   AUTO (the backend is on where nvcc and the CUDA Toolkit are found), ON (they must be) or OFF
 #   DITTO_CUDNN  ON (convolutions by cuDNN where it is found) or OFF (by unfolding)
-# Says in one line what was found. Where the backend is on there are
+# Says in one line what was found, unless find_package was to be quiet. Where the backend is on there are
 #   ditto::cuda                      what a program with Cuda<...> in it links, instead of ditto::ditto
-#   ditto_compile_as_cuda(<file>...) makes the compiler of these files nvcc, whatever their names
-# and CMAKE_CUDA_ARCHITECTURES, unless it is set, is every architecture from 80 on that nvcc and ditto know.
+#   ditto_compile_as_cuda(<file>...) makes the compiler of these files nvcc, whatever their names; unless
+#                                    CMAKE_CUDA_ARCHITECTURES is set, for every architecture from 80 on that nvcc and
+#                                    ditto know
+include(FindPackageMessage)
 set(DITTO_CUDA AUTO CACHE STRING "The CUDA backend: AUTO (where nvcc is found), ON or OFF")
 set_property(CACHE DITTO_CUDA PROPERTY STRINGS AUTO ON OFF)
 option(DITTO_CUDNN "Convolutions on a GPU by cuDNN, where it is found" ON)
@@ -33,22 +35,22 @@ if(ditto_cuda_off)
     if(DITTO_CUDA AND NOT DITTO_CUDA STREQUAL "AUTO")
         message(FATAL_ERROR " ditto: DITTO_CUDA is ${DITTO_CUDA}, but there is ${ditto_cuda_off}")
     endif()
-    message(STATUS "ditto: CUDA off: ${ditto_cuda_off}")
+    find_package_message(ditto "ditto: CUDA off: ${ditto_cuda_off}" "${ditto_cuda_off}")
+    set(ditto_cuda_off "${ditto_cuda_off}" CACHE INTERNAL "Why the CUDA backend is off")  # for the macro's callers
     macro(ditto_compile_as_cuda)
         message(FATAL_ERROR " ditto: ${ARGV} cannot be compiled as CUDA: ${ditto_cuda_off}")
     endmacro()
     return()
 endif()
 
-if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-    execute_process(COMMAND "${DITTO_NVCC}" --list-gpu-arch OUTPUT_VARIABLE ditto_known)
-    set(CMAKE_CUDA_ARCHITECTURES "")
-    foreach(architecture 80 86 89 90 100 120)
-        if(ditto_known MATCHES "compute_${architecture}\n")
-            list(APPEND CMAKE_CUDA_ARCHITECTURES ${architecture})
-        endif()
-    endforeach()
-endif()
+execute_process(COMMAND "${DITTO_NVCC}" --list-gpu-arch OUTPUT_VARIABLE ditto_known)
+set(ditto_architectures "")
+foreach(architecture 80 86 89 90 100 120)
+    if(ditto_known MATCHES "compute_${architecture}\n")
+        list(APPEND ditto_architectures ${architecture})
+    endif()
+endforeach()
+set(ditto_cuda_architectures ${ditto_architectures} CACHE INTERNAL "What ditto_compile_as_cuda() compiles for")
 
 set(ditto_cudnn "no cuDNN: convolutions by unfolding")
 set(ditto_cuda_libraries CUDA::cudart CUDA::cublasLt)
@@ -89,10 +91,25 @@ macro(ditto_compile_as_cuda)
     if(NOT CMAKE_CUDA_HOST_COMPILER)
         set(CMAKE_CUDA_HOST_COMPILER "${CMAKE_CXX_COMPILER}")
     endif()
+    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+        set(CMAKE_CUDA_ARCHITECTURES ${ditto_cuda_architectures})
+    endif()
     enable_language(CUDA)
+    # Targets that were there before the language have no architectures yet.
+    get_property(ditto_targets DIRECTORY PROPERTY BUILDSYSTEM_TARGETS)
+    foreach(ditto_target IN LISTS ditto_targets)
+        get_property(ditto_has_architectures TARGET ${ditto_target} PROPERTY CUDA_ARCHITECTURES SET)
+        if(NOT ditto_has_architectures)
+            set_property(TARGET ${ditto_target} PROPERTY CUDA_ARCHITECTURES ${CMAKE_CUDA_ARCHITECTURES})
+        endif()
+    endforeach()
     set_source_files_properties(${ARGV} PROPERTIES LANGUAGE CUDA)
 endmacro()
 
-list(JOIN CMAKE_CUDA_ARCHITECTURES " " ditto_architectures)
-message(STATUS "ditto: CUDA on: Toolkit ${CUDAToolkit_VERSION} with cuBLASLt, ${ditto_cudnn}, architectures "
-               "${ditto_architectures}")
+if(DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(ditto_architectures ${CMAKE_CUDA_ARCHITECTURES})
+endif()
+list(JOIN ditto_architectures " " ditto_architectures)
+string(CONCAT ditto_cuda_line "ditto: CUDA on: Toolkit ${CUDAToolkit_VERSION} with cuBLASLt, ${ditto_cudnn}, "
+                              "architectures ${ditto_architectures}")
+find_package_message(ditto "${ditto_cuda_line}" "${ditto_cuda_line}")

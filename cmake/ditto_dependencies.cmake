@@ -1,6 +1,7 @@
 # Finds what ditto stands on, for ditto's own build and for the installed package:
-#   ditto::dependencies      OpenMP, threads, OpenBLAS, xtensor, xtensor-blas, xsimd, stb
-#   ditto::io_dependencies   nlohmann_json and fmt; absent, without complaint, where they are
+#   ditto::dependencies   OpenMP, threads, OpenBLAS, xtensor, xtensor-blas, xsimd; stb where it is: see images/stb.hpp
+#   ditto::io             ditto::ditto with what weights files, progress and reports need besides, nlohmann_json and
+#                         fmt; absent, without complaint, where they are
 # Sets `ditto_missing` to one line that says what is missing and what to install; empty when nothing is.
 set(ditto_missing "")
 
@@ -33,7 +34,7 @@ find_package(xtensor QUIET)
 find_package(xsimd QUIET)
 find_path(DITTO_XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xlinalg.hpp DOC "Where xtensor-blas's headers are")
 find_path(DITTO_STB_INCLUDE_DIR stb/stb_image.h DOC "Where stb's headers are")
-find_library(DITTO_STB_LIBRARY stb DOC "stb's compiled library")
+find_library(DITTO_STB_LIBRARY stb DOC "stb's compiled library, which some systems have")
 mark_as_advanced(DITTO_BLAS_LIBRARY DITTO_XTENSOR_BLAS_INCLUDE_DIR DITTO_STB_INCLUDE_DIR DITTO_STB_LIBRARY)
 
 if(NOT Threads_FOUND)
@@ -46,8 +47,6 @@ elseif(NOT DITTO_XTENSOR_BLAS_INCLUDE_DIR)
     set(ditto_missing "xtensor-blas not found; install it (Debian: apt install libxtensor-blas-dev)")
 elseif(NOT xsimd_FOUND)
     set(ditto_missing "xsimd not found; install it (Debian: apt install libxsimd-dev)")
-elseif(NOT DITTO_STB_INCLUDE_DIR OR NOT DITTO_STB_LIBRARY)
-    set(ditto_missing "stb not found; install it (Debian: apt install libstb-dev)")
 endif()
 if(ditto_missing)
     return()
@@ -55,16 +54,26 @@ endif()
 
 if(NOT TARGET ditto::dependencies)
     add_library(ditto::dependencies INTERFACE IMPORTED)
-    set_target_properties(ditto::dependencies PROPERTIES
-        INTERFACE_INCLUDE_DIRECTORIES "${DITTO_XTENSOR_BLAS_INCLUDE_DIR};${DITTO_STB_INCLUDE_DIR}"
-        INTERFACE_LINK_LIBRARIES
-            "OpenMP::OpenMP_CXX;Threads::Threads;xtensor;xsimd;${DITTO_BLAS_LIBRARY};${DITTO_STB_LIBRARY}")
+    target_link_libraries(ditto::dependencies INTERFACE OpenMP::OpenMP_CXX Threads::Threads xtensor xsimd
+                                                        "${DITTO_BLAS_LIBRARY}")
+    target_include_directories(ditto::dependencies INTERFACE "${DITTO_XTENSOR_BLAS_INCLUDE_DIR}")
+    if(DITTO_STB_INCLUDE_DIR)
+        target_include_directories(ditto::dependencies INTERFACE "${DITTO_STB_INCLUDE_DIR}")
+    endif()
+    if(DITTO_STB_LIBRARY)
+        target_link_libraries(ditto::dependencies INTERFACE "${DITTO_STB_LIBRARY}")
+    else()
+        target_compile_definitions(ditto::dependencies INTERFACE DITTO_COMPILE_STB)
+    endif()
+    # The configuration Debug is unoptimized on purpose: core/requirements.hpp says nothing then.
+    target_compile_definitions(ditto::dependencies INTERFACE
+        "$<$<OR:$<CONFIG:Debug>,$<BOOL:${DITTO_ALLOW_UNOPTIMIZED}>>:DITTO_ALLOW_UNOPTIMIZED>")
 endif()
 
 find_package(nlohmann_json QUIET)
 find_package(fmt QUIET)
-if(nlohmann_json_FOUND AND fmt_FOUND AND NOT TARGET ditto::io_dependencies)
-    add_library(ditto::io_dependencies INTERFACE IMPORTED)
-    set_target_properties(ditto::io_dependencies PROPERTIES
-        INTERFACE_LINK_LIBRARIES "nlohmann_json::nlohmann_json;fmt::fmt")
+if(nlohmann_json_FOUND AND fmt_FOUND AND NOT TARGET ditto::io)
+    add_library(ditto::io INTERFACE IMPORTED)
+    set_target_properties(ditto::io PROPERTIES
+        INTERFACE_LINK_LIBRARIES "ditto::ditto;nlohmann_json::nlohmann_json;fmt::fmt")
 endif()

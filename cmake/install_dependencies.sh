@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs what ditto needs on Debian or Ubuntu, as root or with sudo. Does nothing, fast, where all is there.
-#   cmake/install_dependencies.sh           to build the library's programs
+#   cmake/install_dependencies.sh           to use ditto and to build its programs
 #   cmake/install_dependencies.sh --tests   to run tests/run.sh too
 set -euo pipefail
 
-packages=(g++ cmake ninja-build libopenblas-dev libxtensor-dev libxtensor-blas-dev libxsimd-dev libstb-dev
+packages=(g++ cmake ninja-build make libopenblas-dev libxtensor-dev libxtensor-blas-dev libxsimd-dev libstb-dev
           libcli11-dev nlohmann-json3-dev libfmt-dev gnuplot-nox)
 if [[ "${1:-}" == "--tests" ]]; then
     packages+=(doctest-dev clang libomp-dev clang-format time python3)

@@ -1,8 +1,6 @@
 // Images for tests, made in the test.
 #pragma once
 
-#include <stb/stb_image_write.h>
-
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +10,7 @@
 #include "ditto/core/error.hpp"
 #include "ditto/core/random.hpp"
 #include "ditto/images/image.hpp"
+#include "ditto/images/stb.hpp"
 
 inline std::uint8_t& value(ditto::Image& image, int row, int column, int channel) {
     return image.pixels[static_cast<std::size_t>(3 * (row * image.width + column) + channel)];

@@ -1,8 +1,6 @@
 // Reading images from JPEG, PNG, PGM and PPM files.
 #pragma once
 
-#include <stb/stb_image.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -18,6 +16,7 @@
 #include "ditto/images/jpeg.hpp"
 #include "ditto/images/netpbm.hpp"
 #include "ditto/images/orientation.hpp"
+#include "ditto/images/stb.hpp"
 
 namespace ditto {
 

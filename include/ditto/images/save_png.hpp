@@ -1,8 +1,6 @@
 // Writing images as PNG files.
 #pragma once
 
-#include <stb/stb_image_write.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -13,6 +11,7 @@
 #include "ditto/core/atomic_file.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/images/image.hpp"
+#include "ditto/images/stb.hpp"
 
 namespace ditto {
 

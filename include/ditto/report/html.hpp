@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <stb/stb_image_write.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +14,7 @@
 #include "ditto/core/error.hpp"
 #include "ditto/images/image.hpp"
 #include "ditto/images/resize.hpp"
+#include "ditto/images/stb.hpp"
 #include "ditto/report/style.hpp"
 #include "ditto/report/text.hpp"
 
