@@ -15,6 +15,7 @@
 #include <ditto/report/report.hpp>
 #include <ditto/training/evaluation.hpp>
 #include <ditto/training/metrics.hpp>
+#include <ditto/version.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -114,7 +115,7 @@ ditto::ReportData report_data(const Arguments& arguments, const VerifierInfo& in
                               std::vector<double> scores, std::span<const float> features) {
     ditto::ReportData data;
     data.title = "Evaluation of " + arguments.weights;
-    data.program = "evaluate_pairs " DITTO_VERSION;
+    data.program = "evaluate_pairs " + std::string(ditto::version_string);
     data.pairs_name = "Pairs of " + arguments.pairs;
     data.score_kind = info.score_kind;
     data.threshold = info.threshold;

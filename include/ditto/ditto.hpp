@@ -26,6 +26,7 @@
 #include "ditto/optim/schedule.hpp"
 #include "ditto/optim/sgd.hpp"
 #include "ditto/trainer/cpu_trainer.hpp"
+#include "ditto/version.hpp"
 
 #if defined(__CUDACC__) || defined(DITTO_CUDA_EMULATION)
 #include "ditto/cuda.cuh"

@@ -101,8 +101,8 @@ int main(int argc, char** argv) {
                      argv[0], argv[0]);
         return 2;
     }
-    benchmarks::print(benchmarks::report("dlib " + std::to_string(DLIB_MAJOR_VERSION) + "." +
-                                             std::to_string(DLIB_MINOR_VERSION) + "." +
-                                             std::to_string(DLIB_PATCH_VERSION),
+    benchmarks::print(benchmarks::report("dlib",
+                                         std::to_string(DLIB_MAJOR_VERSION) + "." + std::to_string(DLIB_MINOR_VERSION) +
+                                             "." + std::to_string(DLIB_PATCH_VERSION),
                                          timings));
 }

@@ -27,7 +27,7 @@ void measure(int steps, int threads, const std::vector<std::size_t>& batches) {
         for (float& value : images) value = static_cast<float>(random.uniform());
         timings["batch " + std::to_string(batch)] = benchmarks::repeat(steps, [&] { network.embed(images, features); });
     }
-    auto report = benchmarks::report("ditto " DITTO_VERSION, timings);
+    auto report = benchmarks::report("ditto", ditto::version_string, timings);
     report["planned_bytes"] = network.plan().total_bytes;
     benchmarks::print(report);
 }

@@ -222,7 +222,7 @@ int main(int argc, char** argv) {
         (measure_layer<Index>(task, results), ...);
     }
     (std::make_index_sequence<FaceNetwork::layer_count>{});
-    auto report = benchmarks::report("ditto " DITTO_VERSION, results.timings);
+    auto report = benchmarks::report("ditto", ditto::version_string, results.timings);
     report["limits"] = {{"flops", limits.flops}, {"read_bytes", limits.read_bytes}};
     report["passes"] = results.passes;
     benchmarks::print(report);

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,8 +43,8 @@ std::vector<double> repeat(int steps, const Work& work) {
     return seconds;
 }
 
-/// "<library> (g++ 12.2.0, AVX-512)": the compiler and the instruction set are this program's.
-inline std::string version(const std::string& library) {
+/// "<library> <version> (g++ 12.2.0, AVX-512)": the compiler and the instruction set are this program's.
+inline std::string full_version(const std::string& library, std::string_view version) {
 #if defined(__clang__)
     const std::string compiler = "clang++ " + std::to_string(__clang_major__) + "." + std::to_string(__clang_minor__);
 #else
@@ -56,7 +57,7 @@ inline std::string version(const std::string& library) {
 #else
     const std::string instructions = "the compiler's default instruction set";
 #endif
-    return library + " (" + compiler + ", " + instructions + ")";
+    return library + " " + std::string(version) + " (" + compiler + ", " + instructions + ")";
 }
 
 /// The most memory that this process has had at any time.
@@ -67,8 +68,8 @@ inline std::size_t peak_bytes() {
 }
 
 /// The JSON that a program prints last, with print().
-inline nlohmann::ordered_json report(const std::string& library, const Timings& timings) {
-    return {{"version", version(library)}, {"seconds", timings}, {"peak_bytes", peak_bytes()}};
+inline nlohmann::ordered_json report(const std::string& library, std::string_view version, const Timings& timings) {
+    return {{"version", full_version(library, version)}, {"seconds", timings}, {"peak_bytes", peak_bytes()}};
 }
 inline void print(const nlohmann::ordered_json& report) {
     std::printf("%s\n", report.dump().c_str());

@@ -122,7 +122,8 @@ int main(int argc, char** argv) {
             add(timings, name + " input gradient", [&] { return passes().input_gradient(); });
     }
     const dnnl_version_t* version = dnnl::version();
-    benchmarks::print(benchmarks::report("oneDNN " + std::to_string(version->major) + "." +
-                                             std::to_string(version->minor) + "." + std::to_string(version->patch),
-                                         timings));
+    benchmarks::print(benchmarks::report(
+        "oneDNN",
+        std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch),
+        timings));
 }

@@ -9,6 +9,7 @@
 #include <ditto/core/parallel.hpp>
 #include <ditto/core/random.hpp>
 #include <ditto/evaluate/nearest.hpp>
+#include <ditto/version.hpp>
 #include <string>
 #include <vector>
 
@@ -44,5 +45,5 @@ int main(int argc, char** argv) {
             timings[data + ", queries: " + argv[i]] = benchmarks::repeat(steps, [&] { nearest.find(queries, wanted); });
         }
     }
-    benchmarks::print(benchmarks::report("ditto " DITTO_VERSION, timings));
+    benchmarks::print(benchmarks::report("ditto", ditto::version_string, timings));
 }

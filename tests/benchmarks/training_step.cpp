@@ -31,7 +31,7 @@ void run(const Task& task, const Loss& loss, const Optimizer& optimizer) {
 
     benchmarks::Timings timings;
     timings["step"] = benchmarks::repeat(task.steps, [&] { trainer.step(images, labels); });
-    auto report = benchmarks::report("ditto " DITTO_VERSION, timings);
+    auto report = benchmarks::report("ditto", ditto::version_string, timings);
     report["planned_bytes"] = trainer.plan().total_bytes;
     benchmarks::print(report);
 }

@@ -11,5 +11,6 @@ static_assert(std::same_as<Tiny::Output, ditto::Shape<10>>);
 }  // namespace
 
 int main() {
-    std::printf("%lld parameters\n", static_cast<long long>(Tiny::parameter_count));
+    std::printf("ditto %d.%d.%d: %lld parameters\n", ditto::version_major, ditto::version_minor, ditto::version_patch,
+                static_cast<long long>(Tiny::parameter_count));
 }

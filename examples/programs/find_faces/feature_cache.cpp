@@ -5,6 +5,7 @@
 #include <ditto/core/error.hpp>
 #include <ditto/core/hash.hpp>
 #include <ditto/io/safetensors.hpp>
+#include <ditto/version.hpp>
 #include <fstream>
 #include <ios>
 
@@ -69,8 +70,9 @@ ditto::TensorSource source(std::string name, std::span<const T> numbers, std::ve
 std::string feature_key(const std::filesystem::path& weights, const support::VerifierInfo& info,
                         const support::Compute& compute) {
     // Another version may decode or resize images in another way.
-    return "version=" DITTO_VERSION " network=" + info.network + " weights=" + std::to_string(hash_of_file(weights)) +
-           " " + recipes(info) + " device=" + compute.device + " precision=" + compute.precision;
+    return "version=" + std::string(ditto::version_string) + " network=" + info.network +
+           " weights=" + std::to_string(hash_of_file(weights)) + " " + recipes(info) + " device=" + compute.device +
+           " precision=" + compute.precision;
 }
 
 std::filesystem::path cache_file(const std::filesystem::path& gallery, const std::string& key) {

@@ -14,6 +14,7 @@
 
 #include "compute.hpp"
 #include "ditto/core/error.hpp"
+#include "ditto/version.hpp"
 
 extern "C" char* openblas_get_corename();  // OpenBLAS's own header cannot meet xtensor-blas's
 
@@ -82,7 +83,7 @@ void add_weights_option(CLI::App& app, std::string& weights);
 template <class Body>
 int run_program(CLI::App& app, int argc, char** argv, const Body& body, int failure_code = exit_failure) {
     detail::choose_openblas_kernels(argv);
-    app.set_version_flag("--version", app.get_name() + " " DITTO_VERSION);
+    app.set_version_flag("--version", app.get_name() + " " + std::string(ditto::version_string));
     try {
         app.parse(argc, argv);
         detail::warn_below_avx2();

@@ -1,6 +1,7 @@
 // train_siamese: trains the face network on pairs of images.
 #include <ditto/core/read_file.hpp>
 #include <ditto/training/run_directory.hpp>
+#include <ditto/version.hpp>
 #include <string>
 
 #include "../support/program.hpp"
@@ -82,6 +83,7 @@ int main(int argc, char** argv) {
     option_table().add_to(app, options);
     return support::run_program(app, argc, argv, [&] {
         complete(app, options);
-        return train(options, std::string("train_siamese " DITTO_VERSION ", ") + support::instruction_set());
+        return train(options,
+                     "train_siamese " + std::string(ditto::version_string) + ", " + support::instruction_set());
     });
 }

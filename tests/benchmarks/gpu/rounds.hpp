@@ -15,13 +15,15 @@
 #include "ditto/core/precision.hpp"
 #include "ditto/core/random.hpp"
 #include "ditto/device/cuda/status.cuh"
+#include "ditto/version.hpp"
 
 namespace benchmarks {
 
 /// "ditto 0.1.0 (nvcc 13.0, CUDA 13.0, cuDNN)"
 inline std::string gpu_version() {
-    std::string version = "ditto " DITTO_VERSION " (nvcc " + std::to_string(__CUDACC_VER_MAJOR__) + "." +
-                          std::to_string(__CUDACC_VER_MINOR__) + ", CUDA " + ditto::detail::cuda_version();
+    std::string version = "ditto " + std::string(ditto::version_string) + " (nvcc " +
+                          std::to_string(__CUDACC_VER_MAJOR__) + "." + std::to_string(__CUDACC_VER_MINOR__) +
+                          ", CUDA " + ditto::detail::cuda_version();
 #ifdef DITTO_CUDNN
     version += ", cuDNN";
 #endif
