@@ -5,15 +5,7 @@
 #   clang++ with address and undefined-behaviour sanitizers: the unit tests but the slow ones
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-# Tests run side by side, each with its own threads: waiting threads must not spin.
-export OMP_WAIT_POLICY=passive
-# OpenBLAS chooses its kernels by the processor's model, and for one that is newer than it those of 2004.
-for feature in avx512vl=SKYLAKEX avx2=HASWELL; do
-    if [[ -z "${OPENBLAS_CORETYPE:-}" ]] && grep -qsw "${feature%=*}" /proc/cpuinfo; then
-        export OPENBLAS_CORETYPE="${feature#*=}"
-    fi
-done
+source tests/support/environment.sh
 
 stage() {
     printf '\n== %s (after %d s)\n' "$1" "$SECONDS"
