@@ -33,3 +33,6 @@
 #include "ditto/model/cuda_inference.cuh"
 #include "ditto/trainer/cuda_trainer.cuh"
 #endif
+
+/// The library. What is in a namespace `detail` is not for users, and may change.
+namespace ditto {}

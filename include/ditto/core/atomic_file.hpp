@@ -86,6 +86,7 @@ class AtomicFile {
         if (!committed_) ::unlink(temporary_.c_str());
     }
 
+    /// Appends the bytes. Throws Error, with what to do, when the system refuses them.
     void write(std::span<const std::byte> bytes) {
         while (!bytes.empty()) {
             const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());

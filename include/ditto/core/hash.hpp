@@ -11,10 +11,11 @@ namespace ditto {
 /// FNV-1a with 64 bits (Fowler, Noll, Vo). Not for secrets.
 class Fnv1a {
   public:
+    /// Takes the text in, behind all that was taken in before.
     void mix(std::string_view text) {
         for (const char c : text) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
     }
-    std::uint64_t value() const { return hash_; }
+    std::uint64_t value() const { return hash_; }  ///< of all that was taken in
     /// The value in 16 hexadecimal digits.
     std::string digits() const {
         std::string text(16, '0');

@@ -68,8 +68,8 @@ class MemoryBlock {
         munmap(data_, bytes_);
     }
 
-    std::byte* data() const { return data_; }
-    std::size_t bytes() const { return bytes_; }
+    std::byte* data() const { return data_; }     ///< null in a block that was moved from
+    std::size_t bytes() const { return bytes_; }  ///< as asked for
 
   private:
     std::byte* data_ = nullptr;

@@ -40,9 +40,11 @@ struct PlannedTensor {
     int last = 0;
     std::size_t offset = 0;
 
+    /// Is there a step at which both exist?
     constexpr bool overlaps(const PlannedTensor& other) const { return first <= other.last && other.first <= last; }
+    /// Does it exist at this step? Never, without bytes.
     constexpr bool lives_at(int step) const { return bytes > 0 && first <= step && step <= last; }
-    constexpr MemoryRange range() const { return {offset, bytes}; }
+    constexpr MemoryRange range() const { return {offset, bytes}; }  ///< its place in the plan's memory
 };
 
 /// Sets every tensor's offset so that tensors alive at the same step do not overlap, and returns the bytes needed.

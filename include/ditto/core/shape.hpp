@@ -17,13 +17,14 @@ struct Extents {
     std::array<int, 3> dims{};
     int rank = 0;
 
+    /// The shape {height, width, channels}.
     static constexpr Extents spatial(int height, int width, int channels) { return {{height, width, channels}, 3}; }
-    static constexpr Extents flat(int size) { return {{size, 0, 0}, 1}; }
+    static constexpr Extents flat(int size) { return {{size, 0, 0}, 1}; }  ///< the shape {size}
 
-    constexpr bool is_spatial() const { return rank == 3; }
-    constexpr bool is_flat() const { return rank == 1; }
-    constexpr int height() const { return dims[0]; }
-    constexpr int width() const { return dims[1]; }
+    constexpr bool is_spatial() const { return rank == 3; }  ///< has it height, width and channels?
+    constexpr bool is_flat() const { return rank == 1; }     ///< has it a size alone?
+    constexpr int height() const { return dims[0]; }         ///< of a spatial shape
+    constexpr int width() const { return dims[1]; }          ///< of a spatial shape
     /// The last extent: channels of a spatial shape, size of a flat one.
     constexpr int channels() const { return is_spatial() ? dims[2] : dims[0]; }
     /// Height times width; 1 for a flat shape.

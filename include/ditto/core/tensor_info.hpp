@@ -14,7 +14,9 @@ struct Initialization {
     Kind kind = Kind::constant;
     double bound = 0.0;
 
+    /// Uniform in [-bound, bound].
     static constexpr Initialization uniform(double bound) { return {Kind::uniform, bound}; }
+    /// All equal to `value`.
     static constexpr Initialization constant(double value) { return {Kind::constant, value}; }
 };
 
@@ -26,6 +28,7 @@ struct TensorInfo {
     std::array<int, 4> memory_order = {0, 1, 2, 3};  ///< axis i in memory is axis memory_order[i] of the file's shape
     Initialization initial{};
 
+    /// Numbers in the tensor.
     constexpr std::int64_t size() const {
         std::int64_t product = 1;
         for (int axis = 0; axis < rank; ++axis) product *= shape[static_cast<std::size_t>(axis)];

@@ -6,6 +6,7 @@
 
 namespace ditto {
 
+/// 512_MiB: bytes in powers of 1024.
 inline namespace literals {
 constexpr std::size_t operator""_KiB(unsigned long long n) {
     return n << 10;
@@ -21,7 +22,7 @@ constexpr std::size_t operator""_GiB(unsigned long long n) {
 /// A number of pairs of images: how many a batch holds at most.
 struct batch_pairs {
     std::size_t count;
-    constexpr std::size_t images() const { return 2 * count; }
+    constexpr std::size_t images() const { return 2 * count; }  ///< two of each pair
 };
 
 /// Rounds `value` up to a multiple of `step`.

@@ -36,15 +36,15 @@ inline std::vector<std::uint32_t> make_folds(std::span<const PairLabel> labels, 
 
 /// One fold's result.
 struct FoldAccuracy {
-    double threshold = 0;  // chosen on the other folds
-    double accuracy = 0;   // on this fold
+    double threshold = 0;  ///< chosen on the other folds
+    double accuracy = 0;   ///< on this fold
 };
 
 /// The results of all folds.
 struct FoldedAccuracy {
     std::vector<FoldAccuracy> folds;
     double mean = 0;
-    double standard_error = 0;  // of the mean: sample standard deviation / sqrt(folds)
+    double standard_error = 0;  ///< of the mean: sample standard deviation / sqrt(folds)
 };
 
 /// Accuracy of each fold at the threshold that is most accurate on the others. `fold_of_pair`: 0 to folds - 1 for each

@@ -69,7 +69,7 @@ class NearestRows {
                         std::to_string(squares_.size()) + " rows; give one for each row");
     }
 
-    std::size_t size() const { return squares_.size(); }
+    std::size_t size() const { return squares_.size(); }  ///< rows
 
     /// For each of `queries`, [queries, dimension], the `count` nearest groups (all where there are fewer), each by its
     /// row of smallest Euclidean distance: nearest first, of equal distances the lower row first. Throws Error when the

@@ -25,19 +25,21 @@ constexpr bool accepts(ScoreKind kind, double threshold, double score) {
 /// What one threshold does.
 struct RocPoint {
     double threshold = 0;
-    std::size_t true_accepts = 0;   // `same` pairs that it accepts
-    std::size_t false_accepts = 0;  // `different` pairs that it accepts
+    std::size_t true_accepts = 0;   ///< `same` pairs that it accepts
+    std::size_t false_accepts = 0;  ///< `different` pairs that it accepts
 };
 
 /// The whole curve, from the threshold that accepts no pair to the one that accepts all.
 struct RocCurve {
     std::vector<RocPoint> points;
-    std::size_t same = 0;       // pairs
-    std::size_t different = 0;  // pairs
+    std::size_t same = 0;       ///< pairs
+    std::size_t different = 0;  ///< pairs
 
+    /// The share of `same` pairs that the point's threshold accepts.
     double true_accept_rate(const RocPoint& point) const {
         return static_cast<double>(point.true_accepts) / static_cast<double>(same);
     }
+    /// The share of `different` pairs that it accepts.
     double false_accept_rate(const RocPoint& point) const {
         return static_cast<double>(point.false_accepts) / static_cast<double>(different);
     }

@@ -20,10 +20,10 @@ namespace ditto {
 
 /// The standard error of each figure.
 struct StandardErrors {
-    std::optional<double> accuracy;         // at a threshold that was fixed before
-    double area = 0;                        // see RocCurve
-    double equal_error_rate = 0;            // see RocCurve
-    std::vector<double> true_accept_rates;  // [limits] see RocCurve::true_accept_rate_at
+    std::optional<double> accuracy;         ///< at a threshold that was fixed before
+    double area = 0;                        ///< see RocCurve
+    double equal_error_rate = 0;            ///< see RocCurve
+    std::vector<double> true_accept_rates;  ///< [limits] see RocCurve::true_accept_rate_at
 };
 
 namespace detail {

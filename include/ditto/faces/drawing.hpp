@@ -7,6 +7,7 @@
 #include <numbers>
 #include <vector>
 
+/// The built-in faces: who they are, and how they are drawn.
 namespace ditto::faces {
 
 /// A position on a face, or a size: x to the right, y down. The picture spans [-1, 1] both ways before a pose moves it.
@@ -41,9 +42,9 @@ constexpr double luma(Colour colour) {
 
 /// A colour by what the eye tells apart.
 struct Tone {
-    double hue = 0.0;         // in turns: 0 red, 1/3 green, 2/3 blue
-    double chroma = 0.0;      // 0 is grey
-    double brightness = 0.0;  // the colour's luma
+    double hue = 0.0;         ///< in turns: 0 red, 1/3 green, 2/3 blue
+    double chroma = 0.0;      ///< 0 is grey
+    double brightness = 0.0;  ///< the colour's luma
 };
 
 /// The colour of a tone. Tones that differ in hue alone look alike in a grey picture, as long as no part of the colour
@@ -102,6 +103,7 @@ struct Bounds {
 /// A square picture that shapes are painted on, one over another, in the coordinates of a face.
 class Canvas {
   public:
+    /// A black picture of size x size pixels, on which a face lies as `placement` says.
     Canvas(int size, const Placement& placement)
         : size_(size),
           pixels_(static_cast<std::size_t>(size) * static_cast<std::size_t>(size)),
@@ -110,7 +112,7 @@ class Canvas {
           sine_(std::sin(placement.rotation)),
           pixel_(2.0 / size / placement.scale) {}
 
-    int size() const { return size_; }
+    int size() const { return size_; }  ///< pixels of a side
 
     /// The colour at a row and a column.
     Colour& operator()(int row, int column) { return pixels_[index(row, column)]; }

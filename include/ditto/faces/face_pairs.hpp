@@ -21,9 +21,9 @@ struct FacePairs {
     std::uint64_t first_person = 0;
     std::uint32_t people = 0;
     std::uint32_t pictures_per_person = 0;
-    std::vector<Pair> pairs;  // of positions: those of one person's pictures follow one another
+    std::vector<Pair> pairs;  ///< of positions: those of one person's pictures follow one another
 
-    std::size_t pictures() const { return std::size_t{people} * pictures_per_person; }
+    std::size_t pictures() const { return std::size_t{people} * pictures_per_person; }  ///< of all people
 
     /// Who is on each picture.
     People people_of_pictures() const {

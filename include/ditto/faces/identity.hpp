@@ -9,25 +9,30 @@
 
 namespace ditto::faces {
 
+/// How the hair is cut.
 enum class HairStyle : std::uint8_t { cropped, bob, straight, curly, bun, pigtails };
+/// Their rims, if any.
 enum class Glasses : std::uint8_t { none, round, square };
+/// What grows around the mouth.
 enum class Beard : std::uint8_t { none, moustache, full };
+/// What is on the hair.
 enum class Headwear : std::uint8_t { none, band, beanie };
+/// Of the background.
 enum class Pattern : std::uint8_t { plain, stripes, dots, clouds };
 
 /// The features of one person, which all of that person's pictures share. Lengths are in the units of Point.
 struct Identity {
-    Point head;  // half width, half height
-    double jaw;  // width of the lower face: 1 is as wide as an ellipse
+    Point head;  ///< half width, half height
+    double jaw;  ///< width of the lower face: 1 is as wide as an ellipse
 
     Colour skin, hair, iris, lips;
     HairStyle hair_style;
-    double hairline;  // height of the hairline at its middle
-    double parting;   // how far to the side the hairline is highest
+    double hairline;  ///< height of the hairline at its middle
+    double parting;   ///< how far to the side the hairline is highest
     double hair_length;
 
     double eye_spacing, eye_height;
-    Point eye;  // half width, half height
+    Point eye;  ///< half width, half height
     double brow_thickness, brow_tilt;
     double nose_length, nose_width;
     double mouth_height, mouth_width, lip_thickness;
@@ -45,18 +50,18 @@ struct Identity {
 /// What varies from picture to picture: pose, light, background and expression.
 struct Nuisance {
     Placement placement;
-    double yaw;  // how far the middle of the face moves sideways on the head
+    double yaw;  ///< how far the middle of the face moves sideways on the head
 
-    Colour light;    // gain of each channel
-    Point gradient;  // change of the gain from the picture's middle to its edge
-    double noise;    // half width of the noise's range
+    Colour light;    ///< gain of each channel
+    Point gradient;  ///< change of the gain from the picture's middle to its edge
+    double noise;    ///< half width of the noise's range
     Colour background, pattern_colour, shirt;
     Pattern pattern;
     double pattern_scale, pattern_angle, pattern_phase;
 
-    double smile;      // bend of the mouth
-    double mouth_gap;  // how far the mouth is open
-    double eye_gap;    // how far the eyes are open, 1 is fully
+    double smile;      ///< bend of the mouth
+    double mouth_gap;  ///< how far the mouth is open
+    double eye_gap;    ///< how far the eyes are open, 1 is fully
     double brow_lift;
     Point gaze;
 };

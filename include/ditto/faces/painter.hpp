@@ -12,9 +12,11 @@ namespace ditto::faces {
 /// Paints one picture of a person on a canvas of that picture's placement.
 class Painter {
   public:
+    /// All three must outlive the painter.
     Painter(Canvas& canvas, const Identity& person, const Nuisance& shot)
         : canvas_(canvas), person_(person), shot_(shot) {}
 
+    /// Background first, then the person from back to front.
     void paint() {
         background();
         back_hair();

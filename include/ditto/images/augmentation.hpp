@@ -15,9 +15,9 @@ namespace ditto {
 struct AugmentationSettings {
     double mirror_probability = 0.5;
     double rotation_probability = 0.5;
-    double rotation = 30.0;  // largest angle to either side, in degrees
+    double rotation = 30.0;  ///< largest angle to either side, in degrees
     double shift_probability = 0.5;
-    double shift = 10.0;  // largest distance up, down, left and right, in pixels of the network's input
+    double shift = 10.0;  ///< largest distance up, down, left and right, in pixels of the network's input
     double scale_probability = 0.5;
     double smallest_scale = 0.7;
     double largest_scale = 1.3;
@@ -36,10 +36,10 @@ inline AugmentationSettings scaled(AugmentationSettings settings, double strengt
 /// One change, about the centre of the image: mirror, then scale, then rotate, then shift.
 struct Augmentation {
     bool mirror = false;
-    double scale = 1.0;     // above 1 the face grows
-    double rotation = 0.0;  // counter-clockwise as seen, in radians
-    double shift_x = 0.0;   // to the right, in pixels of the network's input
-    double shift_y = 0.0;   // down
+    double scale = 1.0;     ///< above 1 the face grows
+    double rotation = 0.0;  ///< counter-clockwise as seen, in radians
+    double shift_x = 0.0;   ///< to the right, in pixels of the network's input
+    double shift_y = 0.0;   ///< down
 };
 
 /// Throws Error if a setting makes no sense.

@@ -69,8 +69,8 @@ class ImageStore {
         : ImageStore(
               images.size(), [&](std::size_t i) { return std::move(images[i]); }, recipe, augmentation, threads) {}
 
-    std::size_t size() const { return images_.size(); }
-    const ImageRecipe& recipe() const { return recipe_; }
+    std::size_t size() const { return images_.size(); }    ///< images
+    const ImageRecipe& recipe() const { return recipe_; }  ///< that the images were made by
 
     /// The augmentation that the store was made for, if any.
     const std::optional<AugmentationSettings>& augmentation() const { return augmentation_; }

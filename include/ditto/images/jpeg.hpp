@@ -12,8 +12,8 @@ namespace ditto {
 
 /// The structure of a JPEG file.
 struct JpegStructure {
-    bool complete = false;  // it ends with an end-of-image marker: a file cut short does not
-    int orientation = 1;    // EXIF tag 0x0112, 1 to 8; 1 (upright) where the file has none that can be read
+    bool complete = false;  ///< it ends with an end-of-image marker: a file cut short does not
+    int orientation = 1;    ///< EXIF tag 0x0112, 1 to 8; 1 (upright) where the file has none that can be read
 };
 
 namespace detail {

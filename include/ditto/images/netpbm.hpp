@@ -15,10 +15,10 @@ namespace ditto {
 /// The header of a binary PGM (P5, grey) or PPM (P6, RGB) file.
 struct NetpbmHeader {
     std::size_t channels = 0, width = 0, height = 0;
-    std::size_t largest = 0;  // the value that means white; values above 255 take two bytes, the high one first
-    std::size_t size = 0;     // bytes before the first pixel
+    std::size_t largest = 0;  ///< the value that means white; values above 255 take two bytes, the high one first
+    std::size_t size = 0;     ///< bytes before the first pixel
 
-    std::size_t value_bytes() const { return largest > 255 ? 2 : 1; }
+    std::size_t value_bytes() const { return largest > 255 ? 2 : 1; }  ///< of a channel of a pixel
 };
 
 /// Reads the header of a file that begins with "P5" or "P6"; nothing if it is malformed.

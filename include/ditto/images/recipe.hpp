@@ -15,7 +15,7 @@ namespace ditto {
 
 /// The central part of the image that is kept, and the size it is resized to. Pixels are always RGB, values 0 to 1.
 struct ImageRecipe {
-    double crop = 1.0;  // fraction of each side, in (0, 1]; 1 keeps the whole frame
+    double crop = 1.0;  ///< fraction of each side, in (0, 1]; 1 keeps the whole frame
     int height = 128;
     int width = 128;
 

@@ -48,9 +48,10 @@ class PermutedLayout {
         fastest_in_memory_ = rank == 0 ? axes - 1 : missing + order.back();
     }
 
-    std::size_t size() const { return extents_[0] * extents_[1] * extents_[2] * extents_[3]; }
-    const Index& extents() const { return extents_; }
-    const Index& memory_strides() const { return memory_strides_; }
+    std::size_t size() const { return extents_[0] * extents_[1] * extents_[2] * extents_[3]; }  ///< values of the array
+    const Index& extents() const { return extents_; }                ///< in the file's order; missing axes lead, with 1
+    const Index& memory_strides() const { return memory_strides_; }  ///< in values, of the file's axes
+    /// The file's axis that is the last in memory.
     std::size_t fastest_in_memory() const { return fastest_in_memory_; }
 
   private:

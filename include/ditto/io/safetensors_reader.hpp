@@ -63,8 +63,8 @@ class SafetensorsReader {
                 path_, "it has " + std::to_string(data_bytes - header_.data_bytes()) + " bytes after its last tensor");
     }
 
-    const std::filesystem::path& path() const { return path_; }
-    const Metadata& metadata() const { return header_.metadata; }
+    const std::filesystem::path& path() const { return path_; }    ///< of the file
+    const Metadata& metadata() const { return header_.metadata; }  ///< all of `__metadata__`
     /// All tensors, in the order of their data.
     std::span<const TensorEntry> tensors() const { return header_.tensors; }
 

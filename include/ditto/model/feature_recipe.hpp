@@ -14,8 +14,8 @@ namespace ditto {
 
 /// What happens to the network's output, in this order. Without either, the features are the output.
 struct FeatureRecipe {
-    bool mirror_averaged = false;  // the mean of the output for the image and for its mirror image
-    bool normalized = false;       // then scaled to the Euclidean length 1
+    bool mirror_averaged = false;  ///< the mean of the output for the image and for its mirror image
+    bool normalized = false;       ///< then scaled to the Euclidean length 1
 
     bool operator==(const FeatureRecipe&) const = default;
 };

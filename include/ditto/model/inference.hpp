@@ -36,7 +36,7 @@ class InferenceBase : public Embedder {
     /// A frozen network is not told the margin that it was trained with: the file of its weights knows it.
     std::optional<double> margin() const final { return std::nullopt; }
 
-    const Plan& plan() const { return plan_; }
+    const Plan& plan() const { return plan_; }  ///< of the memory
 
   protected:
     InferenceBase(std::size_t images, const Device& device) : capacity_(images), plan_(device, images) {

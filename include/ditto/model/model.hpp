@@ -23,6 +23,7 @@ struct ModelLayout {
     std::size_t parameter_bytes = 0;
     std::size_t buffer_bytes = 0;
 
+    /// One tensor after the other, each aligned.
     constexpr ModelLayout() {
         for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i)
             parameters[i] =
@@ -43,7 +44,9 @@ class Model {
     /// `parameters` has layout.parameter_bytes bytes, `buffers` layout.buffer_bytes.
     Model(std::byte* parameters, std::byte* buffers) : parameters_(parameters), buffers_(buffers) {}
 
+    /// The network's first, then the head's.
     T* parameter(std::size_t index) const { return at(parameters_, layout.parameters[index]); }
+    /// In the order of Network::buffers.
     T* buffer(std::size_t index) const { return at(buffers_, layout.buffers[index]); }
 
     /// The values training starts from: PyTorch's default distributions, drawn from `seed`.
@@ -121,6 +124,7 @@ class Model {
         return all;
     }
 
+    /// The tensor at `range` of a section.
     static T* at(std::byte* section, MemoryRange range) { return reinterpret_cast<T*>(section + range.offset); }
 
   private:

@@ -13,6 +13,7 @@ namespace ditto {
 /// The type of a stored tensor's numbers.
 enum class StoredType : std::uint8_t { float32, float64, int64 };
 
+/// The type that T has in files.
 template <class T>
 inline constexpr StoredType stored_type = StoredType::int64;
 template <>

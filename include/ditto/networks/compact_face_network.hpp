@@ -18,6 +18,7 @@ using CompactFaceNetworkWith =
                Conv2d<128, 256, 3, Padding<1>>, ReLU, BatchNorm2d<256>, MaxPool2d<2>,  // 4x4x256
                Flatten, Linear<4096, 1024>, ReLU, BatchNorm1d<1024>, Tail...>;
 
+/// The network that train_siamese calls compact.
 using CompactFaceNetwork = CompactFaceNetworkWith<>;
 
 }  // namespace ditto

@@ -38,6 +38,7 @@ template <bool Decoupled, class T>
 struct AdamRule {
     T rate, epsilon, keep1, take1, keep2, take2, decay, shrink;
 
+    /// The rule of update number `count`, from 1.
     constexpr AdamRule(const AdamFamily<Decoupled>& adam, std::int64_t count, double learning_rate) {
         const double step = static_cast<double>(count);
         const double correction1 = 1.0 - std::pow(adam.beta1, step), correction2 = 1.0 - std::pow(adam.beta2, step);
@@ -50,6 +51,7 @@ struct AdamRule {
         shrink = static_cast<T>(Decoupled ? 1.0 - learning_rate * adam.weight_decay : 1.0);
     }
 
+    /// `slope` is the gradient; `mean` and `square` are the state.
     constexpr void operator()(T& parameter, T slope, T& mean, T& square) const {
         const T gradient = slope + decay * parameter;
         mean = keep1 * mean + take1 * gradient;

@@ -31,6 +31,7 @@ struct SgdRule {
     T rate, momentum, decay;
     T gradient_share, velocity_share;  ///< in the direction of g and v: (0, 1), or (1, momentum) with nesterov
 
+    /// The rule of one update; every one has the same.
     constexpr SgdRule(const SGD& sgd, std::int64_t /*step*/, double learning_rate)
         : rate(static_cast<T>(learning_rate)),
           momentum(static_cast<T>(sgd.momentum)),
@@ -38,6 +39,7 @@ struct SgdRule {
           gradient_share(sgd.nesterov ? T{1} : T{0}),
           velocity_share(sgd.nesterov ? momentum : T{1}) {}
 
+    /// `slope` is the gradient, `velocity` the state.
     constexpr void operator()(T& parameter, T slope, T& velocity) const {
         const T gradient = slope + decay * parameter;
         velocity = momentum * velocity + gradient;

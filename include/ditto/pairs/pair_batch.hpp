@@ -16,12 +16,13 @@ struct ImageDraw {
     Augmentation augmentation{};
 };
 
+/// What PairLoader prepares: pairs as a trainer takes them.
 struct PairBatch {
     std::size_t pairs = 0;
-    std::vector<float> images;      // [2 * pairs, H, W, 3], RGB in [0, 1]: first all left images, then all right ones
-    std::vector<ImageDraw> draws;   // [2 * pairs], in the same order: see PairLoaderSettings::only_draws
-    std::vector<PairLabel> labels;  // [pairs]
-    std::vector<std::uint32_t> people;  // [2 * pairs] who is on each image, where the loader draws pairs of people
+    std::vector<float> images;      ///< [2 * pairs, H, W, 3], RGB in [0, 1]: first all left images, then all right ones
+    std::vector<ImageDraw> draws;   ///< [2 * pairs], in the same order: see PairLoaderSettings::only_draws
+    std::vector<PairLabel> labels;  ///< [pairs]
+    std::vector<std::uint32_t> people;  ///< [2 * pairs] who is on each image, where the loader draws pairs of people
 };
 
 }  // namespace ditto

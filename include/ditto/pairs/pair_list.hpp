@@ -25,12 +25,12 @@ struct Pair {
     std::uint32_t left = 0;
     std::uint32_t right = 0;
     PairLabel label = PairLabel::different;
-    std::uint32_t fold = 0;  // part of a cross-validation that the pair belongs to
+    std::uint32_t fold = 0;  ///< part of a cross-validation that the pair belongs to
 };
 
 /// The pairs of a file in its order, and each image they name once, in order of appearance.
 struct PairList {
-    std::vector<std::string> images;  // paths as the file writes them, relative to a folder of images
+    std::vector<std::string> images;  ///< paths as the file writes them, relative to a folder of images
     std::vector<Pair> pairs;
     std::uint32_t folds = 1;
 };

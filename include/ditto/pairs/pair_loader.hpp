@@ -25,16 +25,17 @@
 
 namespace ditto {
 
+/// How an epoch is cut into batches, and what is done to their images.
 struct PairLoaderSettings {
     std::size_t batch_pairs = 16;
-    std::size_t smallest_batch = 1;  // pairs; a last batch of fewer is dropped
+    std::size_t smallest_batch = 1;  ///< pairs; a last batch of fewer is dropped
     bool shuffle = true;
-    bool augment = true;  // as the store was made for, if it was; otherwise images come as the recipe makes them
+    bool augment = true;  ///< as the store was made for, if it was; otherwise images come as the recipe makes them
     std::uint64_t seed = 0;
-    const PeopleSampler* people = nullptr;  // draws each epoch's pairs, instead of the list; must outlive the loader
-    bool only_draws = false;                // fill PairBatch::draws and leave the images to whoever holds them
+    const PeopleSampler* people = nullptr;  ///< draws each epoch's pairs, instead of the list; must outlive the loader
+    bool only_draws = false;                ///< fill PairBatch::draws and leave the images to whoever holds them
     std::size_t threads = 1;
-    std::size_t prefetch = 2;  // batches that are prepared ahead, at most
+    std::size_t prefetch = 2;  ///< batches that are prepared ahead, at most
 };
 
 /// Goes through a list of pairs, or those that a PeopleSampler draws, once an epoch. Batches depend only on the list,

@@ -40,7 +40,7 @@ class PeopleSampler {
 
     /// Pairs of every epoch.
     std::size_t pairs() const { return same_ + different_; }
-    std::size_t same_pairs() const { return same_; }
+    std::size_t same_pairs() const { return same_; }  ///< in each epoch
     /// The person on an image.
     std::uint32_t person(std::uint32_t image) const { return person_of_image_[image]; }
 

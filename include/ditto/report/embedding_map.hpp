@@ -16,6 +16,7 @@
 
 namespace ditto {
 
+/// A place on the map: right and up, without a unit.
 using MapPoint = std::array<double, 2>;
 
 /// The squared Euclidean distances of all features [points, dimension]: [points, points].

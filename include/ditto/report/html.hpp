@@ -20,7 +20,7 @@
 
 namespace ditto {
 
-/// An <img> that holds the image itself, as a JPEG of at most `size` pixels a side.
+/// An `img` element that holds the image itself, as a JPEG of at most `size` pixels a side.
 inline std::string picture_element(const Image& image, std::string_view description, int size = 112) {
     const double scale = std::min(1.0, static_cast<double>(size) / std::max({image.height, image.width, 1}));
     const auto scaled = [&](int length) { return std::max(1, static_cast<int>(std::lround(scale * length))); };

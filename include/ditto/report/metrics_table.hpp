@@ -15,6 +15,7 @@
 
 namespace ditto {
 
+/// What a training's metrics.csv holds.
 struct MetricsTable {
     std::vector<std::string> columns;
     std::vector<std::vector<double>> rows;  ///< NaN where a cell is empty

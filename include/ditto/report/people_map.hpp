@@ -50,7 +50,7 @@ inline std::vector<MapPerson> choose_people(std::span<const std::string> people,
     return chosen;
 }
 
-/// The map of people's images as an <svg> element. `features` [images, dimension] are those of the people's images, one
+/// The map of people's images as an `svg` element. `features` [images, dimension] are those of the people's images, one
 /// person after another. Throws Error as run_gnuplot() does.
 inline std::string people_plot(std::string_view id, std::span<const MapPerson> people, std::span<const float> features,
                                std::size_t dimension) {

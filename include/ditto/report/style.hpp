@@ -5,6 +5,7 @@
 
 namespace ditto {
 
+/// The style sheet of the page.
 inline constexpr std::string_view page_style = R"css(
 :root { color-scheme: light dark; --page: #f4f6f8; --card: #ffffff; --text: #16191d; --soft: #5a6572;
         --line: #dde2e8; --accent: #1d6fd1; --wrong: #d9480f; --note: #fff7e0; }

@@ -17,7 +17,7 @@ inline void replace_all(std::string& text, std::string_view from, std::string_vi
 
 }  // namespace detail
 
-/// An <svg> element from the SVG document that gnuplot gives: with `title` for those who cannot see it, and every id
+/// An `svg` element from the SVG document that gnuplot gives: with `title` for those who cannot see it, and every id
 /// beginning with `id`, so that no two pictures of a page share one. Throws Error where the document is not whole.
 inline std::string svg_element(std::string_view document, std::string_view id, std::string_view title) {
     const std::size_t begin = document.find("<svg");

@@ -57,6 +57,7 @@ class EpochRecorder {
         loss_sum_ = loss_sum;
     }
 
+    /// Forgets all pairs: a new epoch begins.
     void clear() {
         scores_.clear();
         labels_.clear();
@@ -65,15 +66,14 @@ class EpochRecorder {
         active_ = 0;
     }
 
-    std::span<const double> scores() const { return scores_; }
-    std::span<const PairLabel> labels() const { return labels_; }
-    std::size_t pairs() const { return labels_.size(); }
-    double loss_sum() const { return loss_sum_; }
-    double mean_loss() const { return loss_sum_ / static_cast<double>(pairs()); }
+    std::span<const double> scores() const { return scores_; }                     ///< [pairs]
+    std::span<const PairLabel> labels() const { return labels_; }                  ///< [pairs]
+    std::size_t pairs() const { return labels_.size(); }                           ///< that were added
+    double loss_sum() const { return loss_sum_; }                                  ///< over the pairs
+    double mean_loss() const { return loss_sum_ / static_cast<double>(pairs()); }  ///< over the pairs
 
-    /// Different pairs so far, and those of them inside the margin.
-    std::size_t negatives() const { return kinds_[0].count; }
-    std::size_t active_negatives() const { return active_; }
+    std::size_t negatives() const { return kinds_[0].count; }  ///< different pairs so far
+    std::size_t active_negatives() const { return active_; }   ///< those of them inside the margin
 
     /// How many pairs are the latest.
     static constexpr std::size_t recent_pairs = 1000;
@@ -86,6 +86,7 @@ class EpochRecorder {
         return metrics.accuracy;
     }
 
+    /// The metrics of all pairs so far.
     EpochMetrics metrics() const {
         EpochMetrics metrics;
         metrics.pairs = pairs();

@@ -39,7 +39,9 @@ inline std::string clock_text(double seconds) {
 /// every half minute.
 class Progress {
   public:
+    /// To a stream that is asked whether it is a terminal; it must outlive this.
     explicit Progress(std::FILE* stream) : Progress(stream, isatty(fileno(stream)) == 1) {}
+    /// The same, told.
     Progress(std::FILE* stream, bool is_terminal) : stream_(stream), is_terminal_(is_terminal) {}
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -54,6 +56,7 @@ class Progress {
     /// Is it time to call show()?
     bool is_due() const { return Clock::now() - shown_ >= (is_terminal_ ? terminal_interval : plain_interval); }
 
+    /// Draws the bar, or prints a line.
     void show(const ProgressState& state) {
         shown_ = Clock::now();
         const std::string begin = fmt::format("epoch {}/{} ", state.epoch, state.epochs), end = figures(state);

@@ -46,6 +46,7 @@ class RunDirectory {
             if (const auto path = parent / std::to_string(number); !std::filesystem::exists(path)) return path;
     }
 
+    /// The folder need not exist: nothing is written here.
     explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
     const std::filesystem::path& path() const { return path_; }

@@ -10,6 +10,7 @@ namespace ditto {
 /// time.
 class StopSignal {
   public:
+    /// From here on the two signals are noted; what handled them before does so again at the end.
     StopSignal() {
         caught() = 0;
         struct sigaction action {};

@@ -25,6 +25,7 @@ struct Decision {
     std::optional<Calibration> calibration{};  ///< of distances
 };
 
+/// The figures of pairs that had no part in training, from their scores and labels.
 inline ValidationMetrics measure_validation(std::span<const double> scores, std::span<const PairLabel> labels,
                                             ScoreKind kind) {
     const RocCurve curve = roc_curve(scores, labels, kind);
