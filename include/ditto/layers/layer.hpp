@@ -23,6 +23,7 @@ struct Layer {
     static constexpr bool is_valid = true;
     /// Parameters, trained by the optimizer, and buffers, kept with the weights but not trained.
     static constexpr std::array<TensorInfo, 0> parameters() { return {}; }
+    /// What is kept with the weights, but not trained.
     static constexpr std::array<TensorInfo, 0> buffers() { return {}; }
     /// Does the layer count the batches it has seen (`num_batches_tracked` in files)?
     static constexpr bool tracks_batches = false;

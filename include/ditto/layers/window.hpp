@@ -128,6 +128,7 @@ struct Window {
     /// Pixels of the input, not of its padding, that no window reaches at the far end of an axis.
     static constexpr int dropped(int extent) { return std::max(0, (extent + 2 * padding - kernel) % stride - padding); }
 
+    /// Do the windows fit, and cover the axis or need not?
     static constexpr bool accepts(int extent) {
         return extent + 2 * padding >= kernel && (may_truncate || dropped(extent) == 0);
     }

@@ -15,6 +15,7 @@ struct ContrastiveLoss : DistanceLoss {
 
     double margin;  ///< greater than 0, in the unit of the features
 
+    /// With the margin.
     constexpr explicit ContrastiveLoss(double margin_of_different_pairs = 1.0) : margin(margin_of_different_pairs) {}
 
     constexpr PairTerm term(double distance, bool same) const {

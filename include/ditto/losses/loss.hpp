@@ -26,7 +26,9 @@ namespace ditto {
 ///   };
 /// Most losses need no kernel of their own: see DistanceLoss and CrossEntropyLoss.
 struct Loss {
+    /// Can it take features of this shape?
     static constexpr bool accepts(Extents features) { return features.is_flat(); }
+    /// For the error: the shape it would have taken.
     static constexpr Extents expects(Extents) { return Extents::flat(any_size); }
     /// The head's parameters for given features; names follow "head." in files.
     static constexpr std::array<TensorInfo, 0> parameters(Extents) { return {}; }
@@ -84,6 +86,7 @@ struct LossCall {
     const double* label_weights = nullptr;
     double* loss = nullptr;  ///< written by forward_backward on devices whose functions return before the work is done
 
+    /// How much a pair of this kind counts.
     constexpr double weight(PairLabel label) const {
         return label_weights == nullptr ? 1.0 : label_weights[static_cast<std::size_t>(label)];
     }

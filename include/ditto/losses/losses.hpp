@@ -13,6 +13,7 @@
 
 namespace ditto {
 
+/// Losses as a list of types.
 template <class... Losses>
 struct LossList {
     static constexpr std::array<std::string_view, sizeof...(Losses)> names{Losses::name...};
@@ -24,6 +25,7 @@ struct LossList {
     }
 };
 
+/// Every loss of ditto's: what programs choose from, and what files of weights name.
 using AllLosses = LossList<ContrastiveLoss, ConcatBceLoss, DifferenceBceLoss>;
 
 namespace detail {

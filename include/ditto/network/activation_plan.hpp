@@ -35,18 +35,23 @@ struct ActivationPlan {
     std::array<std::size_t, Layers + 1> gradient_slot{};
     std::size_t bytes = 0;  ///< of the whole
 
-    static constexpr int forward_step(std::size_t layer) { return static_cast<int>(layer); }
+    static constexpr int forward_step(std::size_t layer) { return static_cast<int>(layer); }  ///< of a layer
     static constexpr int loss_step = static_cast<int>(Layers);
+    /// Of a layer.
     static constexpr int backward_step(std::size_t layer) { return static_cast<int>(2 * Layers - layer); }
     static constexpr int last_step = backward_step(0);
 
-    /// The output of the last layer, and its gradient.
+    /// Of the output of the last layer.
     constexpr std::size_t output_offset() const { return activation_offset(Layers); }
+    /// Of that output's gradient.
     constexpr std::size_t output_gradient_offset() const { return gradient_offset(Layers); }
 
+    /// Of activations[at], wherever it lies; in bytes, from the beginning of the block.
     constexpr std::size_t activation_offset(std::size_t at) const { return activations[activation_slot[at]].offset; }
+    /// Of gradients[at], likewise.
     constexpr std::size_t gradient_offset(std::size_t at) const { return gradients[gradient_slot[at]].offset; }
 
+    /// visit(tensor) for each tensor of the plan.
     template <class Visit>
     constexpr void for_each(const Visit& visit) {
         for (auto& tensor : activations) visit(tensor);
@@ -123,6 +128,7 @@ constexpr void plan_gradient_lives(ActivationPlan<Network::layer_count>& plan, P
 template <class Network, class Device>
 using PassPlan = ActivationPlan<Execution<Network, Device>::layer_count>;
 
+/// Lays out the memory of passes of up to `capacity`.
 template <class Original, class Device>
 constexpr PassPlan<Original, Device> plan_activations(const Device&, PassCapacity capacity) {
     static_assert(sizeof(detail::CanRun<Original, Device>) > 0);

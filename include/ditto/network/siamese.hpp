@@ -149,6 +149,7 @@ struct Siamese {
         return index < Network::parameter_tensors ? tensor_name(Network::parameters[index])
                                                   : "head." + std::string(parameter(index).name);
     }
+    /// A tensor's name in files: "backbone.0.weight".
     static std::string tensor_name(const NetworkTensor& tensor) {
         return "backbone." + std::to_string(tensor.layer) + "." + std::string(tensor.info.name);
     }

@@ -72,6 +72,7 @@ struct TrainingPlan {
     std::size_t loss_bytes = 0;
     std::size_t total_bytes = 0;
 
+    /// For batches of up to `capacity`.
     constexpr TrainingPlan(const Device& device, batch_pairs capacity, const TrainingExtras& extras = {})
         : average_bytes(extras.average_weights ? parameter_bytes + buffer_bytes : 0),
           prepared(),
@@ -91,13 +92,14 @@ struct TrainingPlan {
         total_bytes = loss_offset() + loss_bytes;
     }
 
+    /// Where each section begins, in bytes: they follow one another.
     static constexpr std::size_t buffer_offset() { return parameter_bytes; }
-    static constexpr std::size_t optimizer_offset() { return buffer_offset() + buffer_bytes; }
-    static constexpr std::size_t average_offset() { return optimizer_offset() + optimizer_bytes; }
-    constexpr std::size_t gradient_offset() const { return average_offset() + average_bytes; }
-    constexpr std::size_t prepared_offset() const { return gradient_offset() + gradient_bytes; }
-    constexpr std::size_t activation_offset() const { return prepared_offset() + prepared_bytes; }
-    constexpr std::size_t loss_offset() const { return activation_offset() + activation_bytes; }
+    static constexpr std::size_t optimizer_offset() { return buffer_offset() + buffer_bytes; }      ///< in bytes
+    static constexpr std::size_t average_offset() { return optimizer_offset() + optimizer_bytes; }  ///< in bytes
+    constexpr std::size_t gradient_offset() const { return average_offset() + average_bytes; }      ///< in bytes
+    constexpr std::size_t prepared_offset() const { return gradient_offset() + gradient_bytes; }    ///< in bytes
+    constexpr std::size_t activation_offset() const { return prepared_offset() + prepared_bytes; }  ///< in bytes
+    constexpr std::size_t loss_offset() const { return activation_offset() + activation_bytes; }    ///< in bytes
 
     /// The tensors of the section for the loss that are open at all times, but for the device's scratch.
     constexpr std::array<MemoryRange, 9> loss_tensors() const {

@@ -46,14 +46,15 @@ struct ConvBlock : Layer {
     static constexpr bool tracks_batches = true;
     static constexpr bool backward_reads_output = false;
 
-    // Saved: the map [images, H, W, channels]; the winners' places [images, H / 2, W / 2, channels], a byte each; the
-    // statistics of BatchNorm.
+    /// Saved, in this order: the map [images, H, W, channels];
     static constexpr std::size_t map_bytes(Extents in, std::size_t images, std::size_t scalar) {
         return images * static_cast<std::size_t>(map(in).size()) * scalar;
     }
+    /// the winners' places [images, H / 2, W / 2, channels], a byte each;
     static constexpr std::size_t winner_bytes(Extents in, std::size_t images) {
         return pooled ? images * static_cast<std::size_t>(output(in).size()) : 0;
     }
+    /// and the statistics of BatchNorm.
     static constexpr std::size_t saved_bytes(Extents in, std::size_t images, std::size_t scalar) {
         return map_bytes(in, images, scalar) + winner_bytes(in, images) + Norm::saved_bytes(map(in), images, scalar);
     }
