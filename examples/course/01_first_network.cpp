@@ -76,7 +76,7 @@ int main() {
 
     // Pairs that it has not seen: half the margin tells them apart.
     const Batch test = make_batch(500, 1000);
-    std::vector<float> features(2 * 500 * StripeTrainer::feature_size);
+    std::vector<float> features(StripeTrainer::feature_size * 2 * 500);
     std::vector<double> distances(500);
     trainer.embed(test.images, features);
     const std::span all(features);

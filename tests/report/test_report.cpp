@@ -25,7 +25,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 TEST_CASE("a page with every section, that loads nothing") {
     ditto::ReportData data = synthetic_report();
     data.threshold = 0.987654321;
-    data.images.push_back("an image of no pair");
+    data.images.emplace_back("an image of no pair");
     const std::string page = ditto::report_page(data);
     for (const std::string id : {"figures", "training", "scores", "errors", "map", "network", "settings", "times"})
         CHECK(count(page, "<section id=\"" + id + "\"") == 1);

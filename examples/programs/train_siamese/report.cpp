@@ -55,7 +55,7 @@ ditto::ReportData report_data(const Options& options, const ditto::RunDirectory&
             report.pairs_name = fmt::format("{} of the {}", most_pairs, report.pairs_name);
         }
         report.scores = score_images(trainer, shown.images, report.pairs, options.threads, recipe);
-        report.notes.push_back(
+        report.notes.emplace_back(
             held_out
                 ? "The pairs of this page are of people whom the network was not trained on, but the threshold and "
                   "the best epoch were chosen on them. Pairs of other people (--test) would tell more."

@@ -58,7 +58,7 @@ inline Float4 bilinear(const Image& image, float y, float x) {
     };
     const std::uint8_t* pixel = image.pixels.data() + 3 * (std::ptrdiff_t{top} * image.width + left);
     const Float4 upper = row(pixel);
-    return upper + down * (row(pixel + 3 * image.width) - upper);
+    return upper + down * (row(pixel + std::ptrdiff_t{3} * image.width) - upper);
 }
 
 }  // namespace detail

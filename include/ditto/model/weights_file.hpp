@@ -202,7 +202,7 @@ inline void save_weights(const std::filesystem::path& path, std::span<const Stor
 inline WeightsInfo load_weights(const std::filesystem::path& path, std::span<const StoredTensor> weights,
                                 std::string_view network_fingerprint, std::optional<std::string_view> loss = {}) {
     const SafetensorsReader file(path);
-    const WeightsInfo info = weights_info(file);
+    WeightsInfo info = weights_info(file);
     const bool only_network = loss && info.loss && *info.loss != *loss;
     std::vector<StoredTensor> network;
     if (only_network) {

@@ -120,6 +120,7 @@ inline TrainingState load_checkpoint(const std::filesystem::path& path, AnyTrain
     file.read(*scores_entry, 0, std::span(scores));
     file.read(*labels_entry, 0, std::span(stored_labels));
     std::vector<PairLabel> labels;
+    labels.reserve(stored_labels.size());
     for (const std::uint8_t label : stored_labels)
         labels.push_back(label == 1 ? PairLabel::same : PairLabel::different);
 

@@ -43,7 +43,7 @@ class RunDirectory {
     /// The first of parent/1, parent/2, ... that does not exist.
     static std::filesystem::path next_numbered(const std::filesystem::path& parent) {
         for (int number = 1;; ++number)
-            if (const auto path = parent / std::to_string(number); !std::filesystem::exists(path)) return path;
+            if (auto path = parent / std::to_string(number); !std::filesystem::exists(path)) return path;
     }
 
     /// The folder need not exist: nothing is written here.
