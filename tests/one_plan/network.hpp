@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <ditto/device/cpu/cpu.hpp>
 #include <ditto/layers/layers.hpp>
 #include <ditto/losses/losses.hpp>
 #include <ditto/network/siamese.hpp>

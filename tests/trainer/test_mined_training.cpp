@@ -65,8 +65,6 @@ TrainingSettings loop_settings(const PeopleFaces& faces, std::uint32_t epochs) {
     settings.average = 0.9;
     settings.statistics_images = 20;
     settings.weights.fingerprint = "small";
-    settings.weights.loss = "contrastive";
-    settings.weights.margin = 8.0;
     settings.weights.recipe = ImageRecipe{1.0, 16, 16};
     settings.weights.features = FeatureRecipe{true, true};
     return settings;

@@ -42,7 +42,12 @@ class HookedTrainer final : public ditto::AnyTrainer {
     std::size_t feature_count() const override { return trainer_.feature_count(); }
     ditto::ScoreKind score_kind() const override { return trainer_.score_kind(); }
     std::size_t minimum_pairs() const override { return trainer_.minimum_pairs(); }
-    std::int64_t& steps() override { return trainer_.steps(); }
+    std::size_t capacity_images() const override { return trainer_.capacity_images(); }
+    std::string_view loss_name() const override { return trainer_.loss_name(); }
+    std::optional<double> margin() const override { return trainer_.margin(); }
+    double learning_rate() const override { return trainer_.learning_rate(); }
+    std::int64_t steps() const override { return trainer_.steps(); }
+    void resume_at(std::int64_t steps) override { trainer_.resume_at(steps); }
     std::vector<ditto::StoredTensor> weights() override { return trainer_.weights(); }
     std::vector<ditto::StoredTensor> optimizer_state() override { return trainer_.optimizer_state(); }
 

@@ -28,13 +28,13 @@ std::vector<double> halves(const std::vector<float>& pixels) {
 }
 
 /// Counts the images that it embeds. Passes hold 2 * 2 images.
-class HalvesTrainer final : public AnyTrainer {
+class HalvesEmbedder final : public Embedder {
   public:
     std::size_t embedded = 0;
 
     void embed(std::span<const float> images, std::span<float> features) override {
         const std::size_t size = height * width * 3, count = images.size() / size;
-        REQUIRE(count <= 2 * capacity_pairs());
+        REQUIRE(count <= capacity_images());
         REQUIRE(features.size() == 2 * count);
         for (std::size_t i = 0; i < count; ++i) {
             const auto image = images.subspan(i * size, size);
@@ -44,26 +44,17 @@ class HalvesTrainer final : public AnyTrainer {
         }
         embedded += count;
     }
-    void update_statistics(std::span<const float>, double) override {}
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
         for (std::size_t i = 0; i < scores.size(); ++i)
             scores[i] = euclidean_distance(left.subspan(2 * i, 2), right.subspan(2 * i, 2));
     }
-    StepResult step(std::span<const float>, std::span<const PairLabel>, double,
-                    std::span<const std::uint32_t>) override {
-        return {};
-    }
-    std::size_t capacity_pairs() const override { return 2; }
+    std::size_t capacity_images() const override { return 4; }
     Extents image_extents() const override { return Extents::spatial(height, width, 3); }
     std::size_t feature_count() const override { return 2; }
     ScoreKind score_kind() const override { return ScoreKind::distance; }
-    std::size_t minimum_pairs() const override { return 1; }
-    std::int64_t& steps() override { return steps_; }
+    std::string_view loss_name() const override { return "halves"; }
+    std::optional<double> margin() const override { return std::nullopt; }
     std::vector<StoredTensor> weights() override { return {}; }
-    std::vector<StoredTensor> optimizer_state() override { return {}; }
-
-  private:
-    std::int64_t steps_ = 0;
 };
 
 /// Seven images of random bytes, kept for augmentation too where asked: then finer than the network's input.
@@ -108,7 +99,7 @@ TEST_CASE("features and scores of stored images follow the recipe") {
         const ImageStore store = random_images(augmented);
         for (const FeatureRecipe recipe : {FeatureRecipe{}, {true, false}, {false, true}, {true, true}}) {
             CAPTURE(to_string(recipe));
-            HalvesTrainer trainer;
+            HalvesEmbedder trainer;
             const std::vector<float> features = embed_images(trainer, store, images, recipe, 2);
             REQUIRE(features.size() == 2 * images.size());
             CHECK(trainer.embedded == images.size() * (recipe.mirror_averaged ? 2 : 1));
@@ -137,7 +128,7 @@ TEST_CASE("the threshold and the figures are those of the recipe's scores") {
     std::vector<Pair> pairs;
     for (std::uint32_t i = 0; i < 6; ++i)
         pairs.push_back({i, i + 1, i % 2 == 0 ? PairLabel::same : PairLabel::different, 0});
-    HalvesTrainer trainer;
+    HalvesEmbedder trainer;
     std::vector<double> thresholds;
     for (const FeatureRecipe recipe : {FeatureRecipe{}, {true, true}}) {
         const auto curve =

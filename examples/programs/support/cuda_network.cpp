@@ -11,8 +11,8 @@ namespace support {
 
 #ifdef __CUDACC__
 
-std::unique_ptr<FrozenNetwork> make_cuda_network(const std::string& network, const std::string& loss,
-                                                 std::size_t images, const Compute& compute) {
+std::unique_ptr<ditto::Embedder> make_cuda_network(const std::string& network, const std::string& loss,
+                                                   std::size_t images, const Compute& compute) {
     const auto make = [&](auto device) {
         device.threads = compute.threads;
         return make_network_on(network, loss, images, device);
@@ -24,7 +24,8 @@ std::unique_ptr<FrozenNetwork> make_cuda_network(const std::string& network, con
 
 #else
 
-std::unique_ptr<FrozenNetwork> make_cuda_network(const std::string&, const std::string&, std::size_t, const Compute&) {
+std::unique_ptr<ditto::Embedder> make_cuda_network(const std::string&, const std::string&, std::size_t,
+                                                   const Compute&) {
     throw no_cuda();
 }
 

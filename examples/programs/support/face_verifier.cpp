@@ -4,11 +4,11 @@
 #include <cmath>
 #include <cstdio>
 #include <ditto/cpu.hpp>
-#include <ditto/device/cpu/cpu.hpp>
 #include <ditto/images/image_store.hpp>
-#include <ditto/images/mirror.hpp>
 #include <ditto/losses/losses.hpp>
 #include <ditto/model/weights_file.hpp>
+#include <ditto/training/evaluation.hpp>
+#include <numeric>
 #include <vector>
 
 #include "face_networks.hpp"
@@ -21,7 +21,6 @@ namespace {
 
 using ditto::Error, ditto::FaceNetwork;
 
-constexpr std::size_t image_size = FaceNetwork::Input::size;
 static_assert(FaceNetwork::Output::size == feature_size);
 
 // Images of one pass, at most: enough to keep the device busy, and little memory beside the weights' 544 MB.
@@ -71,11 +70,9 @@ ditto::ImageRecipe require_recipe(const ditto::SafetensorsReader& file,
 
 }  // namespace
 
-FaceVerifier::FaceVerifier(VerifierInfo info, std::unique_ptr<FrozenNetwork> network, std::size_t pass_images,
+FaceVerifier::FaceVerifier(VerifierInfo info, std::unique_ptr<ditto::Embedder> network, std::size_t pass_images,
                            int threads)
     : info_(std::move(info)), network_(std::move(network)), pass_images_(pass_images), threads_(threads) {}
-
-FaceVerifier::~FaceVerifier() = default;
 
 double FaceVerifier::score(std::span<const float> left, std::span<const float> right) const {
     double score = 0.0;
@@ -93,23 +90,13 @@ std::optional<double> FaceVerifier::probability(double score) const {
 
 void FaceVerifier::embed_files(const std::filesystem::path& folder, std::span<const std::string> paths,
                                const std::function<void(std::span<const float>)>& take) {
-    std::vector<float> images, features, mirrored;
     for (std::size_t first = 0; first < paths.size(); first += pass_images_) {
         const auto now = paths.subspan(first, std::min(pass_images_, paths.size() - first));
         const ditto::ImageStore store =
             ditto::load_images(folder, {now.begin(), now.end()}, info_.recipe, std::nullopt, threads_);
-        images.resize(now.size() * image_size);
-        const auto image = [&](std::size_t i) { return std::span(images).subspan(i * image_size, image_size); };
-        for (std::size_t i = 0; i < now.size(); ++i) store.sample(i, {}, image(i));
-        features.resize(now.size() * feature_size);
-        network_->embed(images, features);
-        if (info_.features.mirror_averaged) {
-            for (std::size_t i = 0; i < now.size(); ++i)
-                ditto::mirror(image(i), info_.recipe.height, info_.recipe.width);
-            mirrored.resize(features.size());
-            network_->embed(images, mirrored);
-        }
-        finish_features(info_.features, feature_size, features, mirrored);
+        std::vector<std::uint32_t> images(now.size());
+        std::iota(images.begin(), images.end(), 0U);
+        const std::vector<float> features = ditto::embed_images(*network_, store, images, info_.features, threads_);
         const auto bad = std::ranges::find_if_not(features, [](float number) { return std::isfinite(number); });
         if (bad != features.end())
             throw Error("the features of " +

@@ -14,12 +14,10 @@
 #include "compute.hpp"
 #include "ditto/evaluate/platt.hpp"
 #include "ditto/images/recipe.hpp"
-#include "ditto/losses/loss.hpp"
+#include "ditto/model/embedder.hpp"
 #include "ditto/model/feature_recipe.hpp"
 
 namespace support {
-
-class FrozenNetwork;
 
 /// Numbers in the features of one image.
 inline constexpr std::size_t feature_size = 1024;
@@ -40,10 +38,7 @@ struct VerifierInfo {
 /// A trained network, frozen.
 class FaceVerifier {
   public:
-    FaceVerifier(VerifierInfo info, std::unique_ptr<FrozenNetwork> network, std::size_t pass_images, int threads);
-    ~FaceVerifier();
-    FaceVerifier(const FaceVerifier&) = delete;
-    FaceVerifier& operator=(const FaceVerifier&) = delete;
+    FaceVerifier(VerifierInfo info, std::unique_ptr<ditto::Embedder> network, std::size_t pass_images, int threads);
 
     const VerifierInfo& info() const { return info_; }
 
@@ -62,7 +57,7 @@ class FaceVerifier {
 
   private:
     VerifierInfo info_;
-    std::unique_ptr<FrozenNetwork> network_;
+    std::unique_ptr<ditto::Embedder> network_;
     std::size_t pass_images_;
     int threads_;
 };

@@ -42,17 +42,14 @@ TrainingSettings training_settings(const Options& options, const TrainingData& d
     settings.loader.batch_pairs = options.batch;
     settings.loader.shuffle = options.shuffle;
     settings.loader.seed = options.seed;
-    settings.learning_rate = options.lr;
     settings.loader.people = data.sampler ? &*data.sampler : nullptr;
     settings.validation = data.validation;
     if (options.average > 0.0) settings.average = options.average;
     settings.statistics_images = options.statistics_images;
     settings.mines = options.negatives > 0;
     settings.weights.fingerprint = network;
-    settings.weights.loss = options.loss;
     settings.weights.recipe = recipe;
     settings.weights.features = FeatureRecipe{options.mirror, options.normalize};
-    if (options.loss == "contrastive") settings.weights.margin = options.margin;
     settings.identity = identity(options, data.train, network);
     settings.threads = options.threads;
     const std::size_t pairs = data.sampler ? data.sampler->pairs() : data.train.pairs.size();

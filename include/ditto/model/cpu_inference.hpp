@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ditto/core/memory.hpp"
+#include "ditto/device/cpu/cpu.hpp"
 #include "ditto/model/inference.hpp"
 #include "ditto/model/score.hpp"
 #include "ditto/network/pass.hpp"

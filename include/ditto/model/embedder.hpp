@@ -29,8 +29,13 @@ class Embedder {
     /// sizes.
     virtual void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) = 0;
 
+    /// The shape of one image.
     virtual Extents image_extents() const = 0;
+    /// Values in the features of one image.
     virtual std::size_t feature_count() const = 0;
+    /// Images that one pass takes: embed() goes through more in parts.
+    virtual std::size_t capacity_images() const = 0;
+    /// What score() gives.
     virtual ScoreKind score_kind() const = 0;
     /// Loss::name.
     virtual std::string_view loss_name() const = 0;

@@ -31,6 +31,7 @@ class InferenceBase : public Embedder {
 
     Extents image_extents() const final { return Verifier::Input::extents; }
     std::size_t feature_count() const final { return feature_size; }
+    std::size_t capacity_images() const final { return capacity_; }
     ScoreKind score_kind() const final { return Verifier::Loss::score_kind; }
     std::string_view loss_name() const final { return Verifier::Loss::name; }
     /// A frozen network is not told the margin that it was trained with: the file of its weights knows it.
@@ -63,6 +64,7 @@ class NoInference : public Embedder {
     void score(std::span<const float>, std::span<const float>, std::span<double>) override {}
     Extents image_extents() const override { return {}; }
     std::size_t feature_count() const override { return 0; }
+    std::size_t capacity_images() const override { return 0; }
     ScoreKind score_kind() const override { return {}; }
     std::string_view loss_name() const override { return {}; }
     std::optional<double> margin() const override { return {}; }

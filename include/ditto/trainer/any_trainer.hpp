@@ -47,6 +47,7 @@ class AnyTrainer : public Embedder {
     /// Exchanges the weights and running statistics with their average, for evaluating or saving it; again, to go on.
     virtual void swap_average() = 0;
 
+    /// The most pairs a step takes.
     virtual std::size_t capacity_pairs() const = 0;
     /// Fewest pairs a step takes: BatchNorm needs 2 samples in every twin group.
     virtual std::size_t minimum_pairs() const = 0;

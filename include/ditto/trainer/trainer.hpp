@@ -113,6 +113,7 @@ class NoTrainer : public AnyTrainer {
     std::size_t minimum_pairs() const override { return 0; }
     Extents image_extents() const override { return {}; }
     std::size_t feature_count() const override { return 0; }
+    std::size_t capacity_images() const override { return 0; }
     ScoreKind score_kind() const override { return {}; }
     std::string_view loss_name() const override { return {}; }
     std::optional<double> margin() const override { return {}; }

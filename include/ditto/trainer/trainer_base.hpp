@@ -32,6 +32,7 @@ class TrainerBase : public AnyTrainer {
     std::size_t capacity_pairs() const final { return settings_.batch.count; }
     Extents image_extents() const final { return Verifier::Input::extents; }
     std::size_t feature_count() const final { return feature_size; }
+    std::size_t capacity_images() const final { return settings_.batch.images(); }
     ScoreKind score_kind() const final { return Loss::score_kind; }
     std::string_view loss_name() const final { return Loss::name; }
     std::optional<double> margin() const final { return margin_of(settings_.loss); }

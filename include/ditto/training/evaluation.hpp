@@ -1,4 +1,5 @@
-// Scoring pairs of stored images with a trainer's weights, and choosing the threshold between same and different.
+// Scoring pairs of stored images with a trainer's or a frozen network's weights, and choosing the threshold between
+// same and different.
 #pragma once
 
 #include <algorithm>
@@ -13,9 +14,9 @@
 #include "ditto/evaluate/roc.hpp"
 #include "ditto/images/image_store.hpp"
 #include "ditto/images/mirror.hpp"
+#include "ditto/model/embedder.hpp"
 #include "ditto/model/feature_recipe.hpp"
 #include "ditto/pairs/pair_list.hpp"
-#include "ditto/trainer/any_trainer.hpp"
 #include "ditto/training/metrics.hpp"
 
 namespace ditto {
@@ -38,12 +39,11 @@ inline std::vector<PairLabel> pair_labels(std::span<const Pair> pairs) {
 
 /// The features of `images`, positions in the store, in their order: [images, features], as the recipe makes them, with
 /// the running statistics and without augmentation.
-inline std::vector<float> embed_images(AnyTrainer& trainer, const ImageStore& store,
-                                       std::span<const std::uint32_t> images, const FeatureRecipe& recipe,
-                                       int threads) {
-    const Extents extents = trainer.image_extents();
+inline std::vector<float> embed_images(Embedder& model, const ImageStore& store, std::span<const std::uint32_t> images,
+                                       const FeatureRecipe& recipe, int threads) {
+    const Extents extents = model.image_extents();
     const auto image_size = static_cast<std::size_t>(extents.size());
-    const std::size_t feature_count = trainer.feature_count(), batch = 2 * trainer.capacity_pairs();
+    const std::size_t feature_count = model.feature_count(), batch = model.capacity_images();
     std::vector<float> pixels(batch * image_size);                                    // [batch, H, W, 3]
     std::vector<float> mirrored(recipe.mirror_averaged ? batch * feature_count : 0);  // [batch, features]
     std::vector<float> features(images.size() * feature_count);
@@ -52,11 +52,11 @@ inline std::vector<float> embed_images(AnyTrainer& trainer, const ImageStore& st
         const auto image = [&](std::size_t i) { return std::span(pixels).subspan(i * image_size, image_size); };
         const auto own = std::span(features).subspan(first * feature_count, now * feature_count);
         parallel_for(now, threads, [&](std::size_t i) { store.sample(images[first + i], {}, image(i)); });
-        trainer.embed(std::span(pixels).first(now * image_size), own);
+        model.embed(std::span(pixels).first(now * image_size), own);
         const auto other = std::span(mirrored).first(recipe.mirror_averaged ? own.size() : 0);
         if (recipe.mirror_averaged) {
             parallel_for(now, threads, [&](std::size_t i) { mirror(image(i), extents.height(), extents.width()); });
-            trainer.embed(std::span(pixels).first(now * image_size), other);
+            model.embed(std::span(pixels).first(now * image_size), other);
         }
         finish_features(recipe, feature_count, own, other);
     }
@@ -65,11 +65,11 @@ inline std::vector<float> embed_images(AnyTrainer& trainer, const ImageStore& st
 
 /// The score of every pair, [pairs], from features as embed_images() makes them. Each image is embedded once (with its
 /// mirror image, where the recipe averages them).
-inline std::vector<double> score_images(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
+inline std::vector<double> score_images(Embedder& model, const ImageStore& store, std::span<const Pair> pairs,
                                         int threads, const FeatureRecipe& recipe = {}) {
     const NamedImages named = named_images(pairs);
-    const std::vector<float> features = embed_images(trainer, store, named.images, recipe, threads);
-    const std::size_t feature_count = trainer.feature_count(), batch = 2 * trainer.capacity_pairs();
+    const std::vector<float> features = embed_images(model, store, named.images, recipe, threads);
+    const std::size_t feature_count = model.feature_count(), batch = model.capacity_images();
 
     std::vector<double> scores(pairs.size());
     std::vector<float> left(batch * feature_count), right(batch * feature_count);  // [batch, features]
@@ -82,8 +82,8 @@ inline std::vector<double> score_images(AnyTrainer& trainer, const ImageStore& s
             gather(named.pairs[first + i].left, i, left);
             gather(named.pairs[first + i].right, i, right);
         }
-        trainer.score(std::span(left).first(now * feature_count), std::span(right).first(now * feature_count),
-                      std::span(scores).subspan(first, now));
+        model.score(std::span(left).first(now * feature_count), std::span(right).first(now * feature_count),
+                    std::span(scores).subspan(first, now));
     }
     return scores;
 }
@@ -107,11 +107,11 @@ inline std::vector<Pair> draw_pairs(std::span<const Pair> pairs, std::size_t mos
 /// The threshold to use from now on: for probabilities 0.5, for distances the one that is most accurate on `pairs`,
 /// which must be training pairs, or on `most` of them drawn with `seed`. Throws Error when a score is not finite, or
 /// the pairs are all of one kind.
-inline double calibrate_threshold(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
+inline double calibrate_threshold(Embedder& model, const ImageStore& store, std::span<const Pair> pairs,
                                   std::size_t most, std::uint64_t seed, int threads, const FeatureRecipe& recipe = {}) {
-    if (trainer.score_kind() == ScoreKind::probability) return 0.5;
+    if (model.score_kind() == ScoreKind::probability) return 0.5;
     const std::vector<Pair> drawn = draw_pairs(pairs, most, seed);
-    return roc_curve(score_images(trainer, store, drawn, threads, recipe), pair_labels(drawn), trainer.score_kind())
+    return roc_curve(score_images(model, store, drawn, threads, recipe), pair_labels(drawn), model.score_kind())
         .most_accurate()
         .threshold;
 }
@@ -126,10 +126,9 @@ inline Evaluation evaluate_scores(std::span<const double> scores, std::span<cons
 
 /// Scores `pairs`, none of which may have had a part in training or in the choice of `threshold`. Throws Error as
 /// roc_curve does.
-inline Evaluation evaluate(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs, double threshold,
+inline Evaluation evaluate(Embedder& model, const ImageStore& store, std::span<const Pair> pairs, double threshold,
                            int threads, const FeatureRecipe& recipe = {}) {
-    return evaluate_scores(score_images(trainer, store, pairs, threads, recipe), pairs, trainer.score_kind(),
-                           threshold);
+    return evaluate_scores(score_images(model, store, pairs, threads, recipe), pairs, model.score_kind(), threshold);
 }
 
 }  // namespace ditto

@@ -45,9 +45,11 @@ class Training {
           progress_(progress),
           holds_images_(trainer.hold_images(store)),
           loader_(store, pairs, loader_settings()),
-          recorder_(trainer.score_kind(), settings.weights.margin, loader_.pairs_of_epoch()),
+          recorder_(trainer.score_kind(), trainer.margin(), loader_.pairs_of_epoch()),
           metrics_file_(directory_.metrics(), trainer.score_kind()),
           statistics_images_(images_for_statistics()) {
+        settings_.weights.loss = trainer.loss_name();
+        settings_.weights.margin = trainer.margin();
         const auto same = std::ranges::count(pairs, PairLabel::same, &Pair::label);
         if (same == 0 || same == std::ssize(pairs))
             throw Error("all " + std::to_string(pairs.size()) + " training pairs are labelled " +
@@ -123,26 +125,26 @@ class Training {
   private:
     using Clock = std::chrono::steady_clock;
 
-    // While it lives, the trainer holds what is evaluated and saved: the average of its weights, if there is one, with
-    // statistics of its own.
-    class Presentable {
-      public:
-        explicit Presentable(Training& training) : training_(training) {
-            if (training_.settings_.average) training_.trainer_.swap_average();
-            if (training_.measured_at_ == training_.trainer_.steps()) return;
-            measure_statistics(training_.trainer_, training_.store_, training_.statistics_images_,
-                               training_.settings_.threads);
-            training_.measured_at_ = training_.trainer_.steps();
+    // Calls body() while the trainer holds what is evaluated and saved: the average of its weights, if there is one,
+    // with statistics of its own.
+    template <class Body>
+    void with_presentable_weights(const Body& body) {
+        exchange_average();
+        try {
+            if (measured_at_ != trainer_.steps()) {
+                measure_statistics(trainer_, store_, statistics_images_, settings_.threads);
+                measured_at_ = trainer_.steps();
+            }
+            body();
+        } catch (...) {
+            exchange_average();
+            throw;
         }
-        ~Presentable() {
-            if (training_.settings_.average) training_.trainer_.swap_average();
-        }
-        Presentable(const Presentable&) = delete;
-        Presentable& operator=(const Presentable&) = delete;
-
-      private:
-        Training& training_;
-    };
+        exchange_average();
+    }
+    void exchange_average() {
+        if (settings_.average) trainer_.swap_average();
+    }
 
     std::vector<std::uint32_t> images_for_statistics() const {
         const std::uint64_t seed = settings_.loader.seed;
@@ -196,14 +198,13 @@ class Training {
         // Between other features than the network's own, the distances of the steps tell no threshold.
         state_.threshold = features() == FeatureRecipe{} ? metrics.threshold : EpochMetrics::undefined;
         const bool save_now = is_save_due();
-        {
-            const Presentable presentable(*this);
+        with_presentable_weights([&] {
             const ValidationMetrics validation = validate();
             report(metrics, validation, seconds);
             metrics_file_.add(state_.epoch, trainer_.steps(), metrics, validation,
-                              settings_.learning_rate * settings_.schedule(trainer_.steps() - 1), seconds);
+                              trainer_.learning_rate() * settings_.schedule(trainer_.steps() - 1), seconds);
             keep_if_best(settings_.validation.empty() ? metrics.loss : 1.0 - validation.area, save_now);
-        }
+        });
         recorder_.clear();
         if (save_now && state_.epoch < settings_.epochs) save();
     }
@@ -233,17 +234,17 @@ class Training {
     void report(const EpochMetrics& metrics, const ValidationMetrics& validation, double seconds) {
         progress_.line(fmt::format("epoch {}/{} ({}): {}", state_.epoch, settings_.epochs, clock_text(seconds),
                                    epoch_text(metrics, validation, trainer_.score_kind(), settings_.mines)));
-        collapse_ = collapse_warning(metrics, trainer_.score_kind(), settings_.weights.margin);
+        collapse_ = collapse_warning(metrics, trainer_.score_kind(), trainer_.margin());
         if (collapse_) progress_.warn(*collapse_);
     }
 
     // Once an epoch, as soon as `enough` different pairs have been seen. Those that are mined are near, and not seen
     // here.
     void check_margin(std::size_t enough) {
-        if (settings_.mines || margin_checked_ || !settings_.weights.margin || recorder_.negatives() < enough) return;
+        if (settings_.mines || margin_checked_ || !trainer_.margin() || recorder_.negatives() < enough) return;
         margin_checked_ = true;
         if (recorder_.active_negatives() == 0)
-            progress_.warn(margin_warning(*settings_.weights.margin, recorder_.metrics().mean_different));
+            progress_.warn(margin_warning(*trainer_.margin(), recorder_.metrics().mean_different));
     }
 
     bool is_save_due() const { return Clock::now() - saved_ >= settings_.save_interval; }
@@ -258,10 +259,7 @@ class Training {
     void save() {
         if (state_.batch > 0) count_seconds();
         save_best();
-        {
-            const Presentable presentable(*this);
-            write_weights(directory_.last(), trainer_.weights(), {state_.threshold});
-        }
+        with_presentable_weights([&] { write_weights(directory_.last(), trainer_.weights(), {state_.threshold}); });
         write_checkpoint();
         saved_ = Clock::now();
     }

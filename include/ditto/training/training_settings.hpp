@@ -18,8 +18,7 @@ struct TrainingSettings {
     std::uint32_t epochs = 10;
     PairLoaderSettings loader{};  ///< its smallest_batch is the trainer's
     Schedule schedule = constant_schedule();
-    double learning_rate = 1e-3;          ///< the optimizer's, for metrics.csv
-    WeightsInfo weights{};                ///< goes with the weights; the threshold is filled in
+    WeightsInfo weights{};                ///< goes with the weights; loss, margin and threshold are filled in
     Metadata identity{};                  ///< what the course of the training depends on: see save_checkpoint
     int threads = 1;                      ///< for preparing images outside the steps
     std::size_t calibration_pairs = 300;  ///< training pairs that fix the threshold, at most, without validation
