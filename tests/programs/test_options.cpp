@@ -74,21 +74,21 @@ TEST_CASE("settings of a newer version, or damaged ones, are refused by name") {
     json["colour_depth"] = 3;
     CHECK(contains(error_of_json(json), "runs/1/config.json has the option colour_depth, which this version does not"));
     CHECK(contains(error_of_json(Json::array()), "runs/1/config.json is damaged"));
-    for (const auto& [name, value] : {std::pair<const char*, Json>{"lr", "fast"},
-                                      {"lr", 0},
-                                      {"lr", nullptr},
-                                      {"batch", 2.5},
-                                      {"batch", -1},
-                                      {"epochs", 5'000'000'000},
-                                      {"augment", 1},
-                                      {"loss", "triplet"},
-                                      {"loss", 7}}) {
+    using Entry = std::pair<std::string, Json>;
+    for (const Entry& entry : {Entry{"lr", "fast"},
+                               {"lr", 0},
+                               {"lr", nullptr},
+                               {"batch", 2.5},
+                               {"batch", -1},
+                               {"epochs", 5'000'000'000},
+                               {"augment", 1},
+                               {"loss", "triplet"},
+                               {"loss", 7}}) {
         Json wrong = Json::parse(option_table().to_json(Options()).dump());
-        wrong[name] = value;
-        CAPTURE(wrong[name].dump());
+        wrong[entry.first] = entry.second;
         const std::string error = error_of_json(wrong);
         CAPTURE(error);
-        CHECK(contains(error, std::string("runs/1/config.json: ") + name));
+        CHECK(contains(error, "runs/1/config.json: " + entry.first));
     }
 }
 

@@ -131,13 +131,13 @@ class OptionTable {
 
   private:
     std::string unknown_key(const Json& json) const {
-        std::string unknown;
-        for (const auto& [key, value] : json.items()) {
-            bool known = false;
-            for_each([&](const auto& option) { known = known || (option.is_stored() && option.key() == key); });
-            if (!known) unknown = key;
-        }
-        return unknown;
+        std::set<std::string> known;
+        for_each([&](const auto& option) {
+            if (option.is_stored()) known.insert(option.key());
+        });
+        for (const auto& [key, value] : json.items())
+            if (!known.contains(key)) return key;
+        return {};
     }
 
     std::vector<OptionGroup<Settings>> groups_;

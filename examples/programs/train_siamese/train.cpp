@@ -108,16 +108,16 @@ void start_from(const Options& options, AnyTrainer& trainer, const std::string& 
 }
 
 // Puts the training where it begins, or where it was stopped, and notes its settings in the run directory.
-void begin(const Options& options, const RunDirectory& directory, const TrainingData& data, Training& training,
-           Progress& progress) {
+void begin(const Options& options, const RunDirectory& directory, bool goes_on, const TrainingData& data,
+           Training& training, Progress& progress) {
     std::string resumed;
-    if (!options.resume) {
-        directory.create();
-    } else if (directory.has_checkpoint()) {
+    if (goes_on) {
         training.resume();
         resumed = fmt::format(", resumed after epoch {}, batch {}", training.state().epoch, training.state().batch);
-    } else {
+    } else if (options.resume) {
         resumed = ", stopped before its first checkpoint: it begins anew";
+    } else {
+        directory.create();
     }
     write_text_file(directory.config(), option_table().to_json(options).dump(4) + "\n");
     if (options.test_people > 0.0)
@@ -162,10 +162,8 @@ void finish(const Options& options, const std::string& program, const RunDirecto
 int train(const Options& options, const std::string& program) {
     const RunDirectory directory(options.run.empty() ? RunDirectory::next_numbered("runs")
                                                      : std::filesystem::path(options.run));
-    if (options.resume)
-        directory.has_checkpoint();  // for its error
-    else
-        directory.require_new();
+    if (!options.resume) directory.require_new();
+    const bool goes_on = options.resume && directory.has_checkpoint();
     directory.remove_partial_files();
 
     constexpr Extents input = FaceNetwork::Input::extents;  // of every network that can be chosen
@@ -183,10 +181,10 @@ int train(const Options& options, const std::string& program) {
 
     const std::string network =
         support::with_face_network(options.network, []<class Network>() { return fingerprint<Network>(); });
-    if (!options.init.empty() && !options.resume) start_from(options, *trainer, network);
+    if (!options.init.empty() && !goes_on) start_from(options, *trainer, network);
     Training training(*trainer, data.train.images, data.train.pairs, training_settings(options, data, recipe, network),
                       directory, progress);
-    begin(options, directory, data, training, progress);
+    begin(options, directory, goes_on, data, training, progress);
     if (const int code = run(directory, training, progress); code != 0) return code;
     finish(options, program, directory, *trainer, data, training, progress);
     return 0;
