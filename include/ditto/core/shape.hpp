@@ -54,7 +54,8 @@ struct ExtentsCheck {
 template <int... Dims>
 constexpr Extents checked_extents() {
     if constexpr ((sizeof...(Dims) == 1 || sizeof...(Dims) == 3) && ((Dims > 0) && ...)) {
-        return {{Dims...}, static_cast<int>(sizeof...(Dims))};
+        // (With the types named: nvcc loses the braces.)
+        return Extents{std::array<int, 3>{Dims...}, static_cast<int>(sizeof...(Dims))};
     } else {
         return Extents::flat(1);
     }

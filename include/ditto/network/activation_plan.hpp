@@ -131,7 +131,7 @@ using PassPlan = ActivationPlan<Execution<Network, Device>::layer_count>;
 /// Lays out the memory of passes of up to `capacity`.
 template <class Original, class Device>
 constexpr PassPlan<Original, Device> plan_activations(const Device&, PassCapacity capacity) {
-    static_assert(sizeof(detail::CanRun<Original, Device>) > 0);
+    static_assert(sizeof(detail::RunGuard<Original, Device>) > 0);
     using Network = Execution<Original, Device>;
     constexpr std::size_t layers = Network::layer_count;
     constexpr std::size_t scalar = sizeof(typename Device::activation);

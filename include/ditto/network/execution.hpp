@@ -154,6 +154,11 @@ struct BackwardCheck<Network, Device, -1> {
 /// Where this type is asked for its size, a network that Device cannot run is an error.
 template <class Network, class Device>
 using CanRun = typename ForwardCheck<Network, Device, first_missing_kernel<Network, Device, false>()>::type;
+/// A class for that, for use in functions: clang takes a function with an error in it for one that is not there.
+template <class Network, class Device>
+struct RunGuard {
+    static_assert(sizeof(CanRun<Network, Device>) > 0);
+};
 /// The same for a network that Device cannot train. (One that it cannot run has been reported already.)
 template <class Network, class Device>
 using CanTrain = typename BackwardCheck<

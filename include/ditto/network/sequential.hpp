@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -56,7 +57,15 @@ struct NoLayer : ElementwiseLayer {
     static constexpr std::array<TensorInfo, 1> parameters() { return {{{.name = "none", .rank = 1, .shape = {1}}}}; }
 };
 template <class T>
-using LayerOrNone = std::conditional_t<LayerDescription<T>, T, NoLayer>;
+struct LayerOrNoLayer {
+    using type = NoLayer;
+};
+template <LayerDescription T>
+struct LayerOrNoLayer<T> {
+    using type = std::conditional_t<T::is_valid, T, NoLayer>;
+};
+template <class T>
+using LayerOrNone = typename LayerOrNoLayer<T>::type;
 template <class T>
 using ShapeOrNone = std::conditional_t<is_shape<T>, T, Shape<1>>;
 
@@ -109,7 +118,7 @@ constexpr NetworkProblem find_problem() {
     if (!ShapeOrNone<Input>::valid) return {Kind::reported, 0};  // has given its own error
     if (sizeof...(Layers) == 0) return {Kind::no_layers, 0};
     const std::array<bool, sizeof...(Layers) + 1> are_layers{LayerDescription<Layers>..., true};
-    const std::array<bool, sizeof...(Layers) + 1> are_valid{LayerOrNone<Layers>::is_valid..., true};
+    const std::array<bool, sizeof...(Layers) + 1> are_valid{!std::same_as<LayerOrNone<Layers>, NoLayer>..., true};
     const std::array<bool, sizeof...(Layers) + 1> are_small{
         (LayerOrNone<Layers>::parameters().size() <= max_layer_tensors &&
          LayerOrNone<Layers>::buffers().size() <= max_layer_tensors)...,

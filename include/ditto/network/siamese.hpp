@@ -48,7 +48,8 @@ struct not_a_loss {
 };
 template <class Given>
 struct not_a_twin_policy {
-    static_assert(sizeof(Given*) == 0, "ditto: the third argument of Siamese is twin::separate or twin::stacked");
+    static_assert(sizeof(Given*) == 0,
+                  "ditto: the third argument of Siamese is a twin policy: twin::separate or twin::stacked");
 };
 template <class Loss>
 struct too_many_head_tensors {

@@ -143,7 +143,10 @@ struct TrainerOrNone<Verifier, Optimizer, Device, TrainProblem::none> : TrainerO
 template <class VerifierType, class OptimizerType, class DeviceType>
 class Trainer final
     : public detail::TrainerOrNone<VerifierType, OptimizerType, DeviceType,
-                                   detail::find_train_problem<VerifierType, OptimizerType, DeviceType>()>::type {
+                                   // (The size comes first: less is then written around an error inside Siamese.)
+                                   sizeof(VerifierType) == 0
+                                       ? detail::TrainProblem::run
+                                       : detail::find_train_problem<VerifierType, OptimizerType, DeviceType>()>::type {
     static constexpr detail::TrainProblem problem =
         detail::find_train_problem<VerifierType, OptimizerType, DeviceType>();
     static_assert(sizeof(typename detail::TrainError<problem, VerifierType, OptimizerType, DeviceType>::type) > 0);

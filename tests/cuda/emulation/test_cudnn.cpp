@@ -188,7 +188,7 @@ TEST_CASE("the gradient of a bfloat16 weight is float32 where an engine gives th
     const EnginesKept kept;
     using Layer = Conv2d<3, 5, 3, Padding<1>>;
     using Input = Shape<6, 6, 3>;
-    using Passes = detail::CudnnConvolution<Layer, Input, bf16>;
+    using Passes = detail::CudnnConvolution<Layer, Input, Cuda<bf16>>;
     static_assert(Passes::prepared_bytes == 8 * 9 * 8 * 2);
     const auto gradient = [&] {
         detail::CudaContext context(0);

@@ -1,5 +1,5 @@
-# cmake -DLAYER=17 -DLAYER_TYPE=<type or empty> -DEXPECTS=65536 -DRECEIVES=131072
-#       -P check_shape_error.cmake -- <compile command>
+# cmake -DLAYER=17 -DLAYER_TYPE=<type or empty> -DEXPECTS=65536 -DRECEIVES=131072 -P check_error.cmake -- <compile command>
+# cmake -DSAYS=<text> -DLINES=20 -P check_error.cmake -- <compile command>
 #
 # Runs the compile command and fails unless it fails with exactly one error that explains itself: see
 # ditto_shape_tests.cmake.
@@ -37,19 +37,28 @@ list(LENGTH errors error_count)
 normalise(text)
 normalise(LAYER_TYPE)
 
-# g++ and clang++ write the class with its arguments; nvcc writes its parameters and then what they are.
-set(layer ".+")
-if(LAYER_TYPE)
-    string(REGEX REPLACE "([]()*+.?^$|\\[])" "\\\\\\1" layer "${LAYER_TYPE}")
+string(REGEX MATCHALL "\n" line_ends "${output}")
+list(LENGTH line_ends line_count)
+if(DEFINED SAYS)
+    string(REGEX REPLACE "([]()*+.?^$|\\[])" "\\\\\\1" explanation "${SAYS}")
+    string(REGEX REPLACE "[ \t]+" "" explanation "error:[^\n]*ditto:[^\n]*${explanation}")
+else()
+    # g++ and clang++ write the class with its arguments; nvcc writes its parameters and then what they are.
+    set(layer ".+")
+    if(LAYER_TYPE)
+        string(REGEX REPLACE "([]()*+.?^$|\\[])" "\\\\\\1" layer "${LAYER_TYPE}")
+    endif()
+    string(CONCAT explanation
+        "shape_error<layer_number<${LAYER}>,${layer},expects<${EXPECTS}>,receives<${RECEIVES}>>|"
+        "Number=layer_number<${LAYER}>,Layer=${layer},Expects=expects<${EXPECTS}>,Receives=receives<${RECEIVES}>")
 endif()
-string(CONCAT explanation
-    "shape_error<layer_number<${LAYER}>,${layer},expects<${EXPECTS}>,receives<${RECEIVES}>>|"
-    "Number=layer_number<${LAYER}>,Layer=${layer},Expects=expects<${EXPECTS}>,Receives=receives<${RECEIVES}>")
 
 if(exit_code EQUAL 0)
     set(failure "it compiles")
 elseif(NOT error_count EQUAL 1)
     set(failure "${error_count} errors instead of 1")
+elseif(DEFINED LINES AND line_count GREATER LINES)
+    set(failure "the report has ${line_count} lines; at most ${LINES} are expected")
 elseif(NOT text MATCHES "${explanation}")
     set(failure "the error does not have: ${explanation}")
 else()
