@@ -13,6 +13,7 @@
 #include <span>
 
 #include "ditto/images/affine_map.hpp"
+#include "ditto/images/bilinear.hpp"
 #include "ditto/images/image.hpp"
 
 namespace ditto {
@@ -42,23 +43,17 @@ inline Float4 to_floats(std::int32_t bytes) {
 
 /// Red, green and blue at position (y, x), interpolated; positions beyond the border take the border's pixels.
 inline Float4 bilinear(const Image& image, float y, float x) {
-    y = std::clamp(y, 0.0F, static_cast<float>(image.height - 1));
-    x = std::clamp(x, 0.0F, static_cast<float>(image.width - 1));
-    const int top = std::min(static_cast<int>(y), image.height - 2),
-              left = std::min(static_cast<int>(x), image.width - 2);
-    const float down = y - static_cast<float>(top), right = x - static_cast<float>(left);
-    const auto row = [&](const std::uint8_t* pixel) {
+    const auto [top, left, down, right] = bilinear_place(image.height, image.width, y, x);
+    const auto row = [right = right](const std::uint8_t* pixel) {
         // Two pixels are six bytes: four from the first on, and the last four, of which one is the first pixel's.
         std::int32_t first = 0;
         std::uint32_t second = 0;
         std::memcpy(&first, pixel, 4);
         std::memcpy(&second, pixel + 2, 4);
-        const Float4 from = to_floats(first);
-        return from + right * (to_floats(static_cast<std::int32_t>(second >> 8)) - from);
+        return interpolate(to_floats(first), to_floats(static_cast<std::int32_t>(second >> 8)), right);
     };
     const std::uint8_t* pixel = image.pixels.data() + 3 * (std::ptrdiff_t{top} * image.width + left);
-    const Float4 upper = row(pixel);
-    return upper + down * (row(pixel + std::ptrdiff_t{3} * image.width) - upper);
+    return interpolate(row(pixel), row(pixel + std::ptrdiff_t{3} * image.width), down);
 }
 
 }  // namespace detail

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "ditto/core/error.hpp"
+#include "ditto/core/shape.hpp"
 #include "ditto/device/cuda/launch.cuh"
+#include "ditto/images/bilinear.hpp"
 #include "ditto/images/image_store.hpp"
 #include "ditto/pairs/pair_batch.hpp"
 
@@ -53,26 +55,17 @@ struct SamplePixel {
     }
 
   private:
-    static __device__ float clamped(float position, int size) {
-        const auto last = static_cast<float>(size - 1);
-        return position < 0.0F ? 0.0F : position > last ? last : position;
-    }
-
     // Adds the interpolated pixel at position (y, x); beyond the border lie the border's pixels.
     __device__ void add(const ImageSampling& image, float y, float x, float* sums) const {
-        y = clamped(y, image.height);
-        x = clamped(x, image.width);
-        const int top = static_cast<int>(y) < image.height - 2 ? static_cast<int>(y) : image.height - 2;
-        const int left = static_cast<int>(x) < image.width - 2 ? static_cast<int>(x) : image.width - 2;
-        const float down = y - static_cast<float>(top), right = x - static_cast<float>(left);
+        const BilinearPlace place = bilinear_place(image.height, image.width, y, x);
         const std::size_t row = 3 * static_cast<std::size_t>(image.width);
         const std::uint8_t* pixel =
-            bytes + image.offset + static_cast<std::size_t>(top) * row + 3 * static_cast<std::size_t>(left);
+            bytes + image.offset + static_cast<std::size_t>(place.top) * row + 3 * static_cast<std::size_t>(place.left);
         for (std::size_t channel = 0; channel < 3; ++channel) {
             const auto at = [&](std::size_t offset) { return static_cast<float>(pixel[offset + channel]); };
-            const float upper = at(0) + right * (at(3) - at(0));
-            const float lower = at(row) + right * (at(row + 3) - at(row));
-            sums[channel] += upper + down * (lower - upper);
+            const float upper = interpolate(at(0), at(3), place.right);
+            const float lower = interpolate(at(row), at(row + 3), place.right);
+            sums[channel] += interpolate(upper, lower, place.down);
         }
     }
 };

@@ -18,6 +18,7 @@
 #include "ditto/model/score.hpp"
 #include "ditto/optim/cuda.cuh"
 #include "ditto/trainer/cuda_images.cuh"
+#include "ditto/trainer/cuda_trainer_memory.cuh"
 #include "ditto/trainer/mined_loss.hpp"
 #include "ditto/trainer/step_exchange.cuh"
 #include "ditto/trainer/trainer.hpp"
@@ -27,9 +28,13 @@ namespace ditto {
 /// What Trainer<Verifier, Optimizer, Cuda<...>> is. Weights and the optimizer's state live on the GPU; weights() and
 /// optimizer_state() give copies in the host's memory, which the next step, embed or score takes back.
 template <class VerifierType, class OptimizerType, class DeviceType>
-class CudaTrainer : public detail::TrainerBase<VerifierType, OptimizerType, DeviceType> {
-    using Base = detail::TrainerBase<VerifierType, OptimizerType, DeviceType>;
-    using Base::plan_, Base::settings_, Base::steps_;
+class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType, DeviceType> {
+    using Base = detail::CudaTrainerMemory<VerifierType, OptimizerType, DeviceType>;
+    using Base::activation, Base::block_, Base::check_cuda, Base::context, Base::copy_in, Base::copy_out;
+    using Base::device_, Base::device_labels, Base::device_scores, Base::gradient_section, Base::host_model_;
+    using Base::host_state_, Base::input, Base::input_, Base::input_room, Base::load_images, Base::loss_section;
+    using Base::lend, Base::plan_, Base::read_features, Base::scratch, Base::settings_, Base::steps_, Base::take_back;
+    using Base::tensors_;
 
   public:
     using Base::feature_size, Base::image_size, Base::step;
@@ -39,26 +44,9 @@ class CudaTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devi
 
     /// Throws Error when there is no such GPU or the memory of the plan cannot be had.
     explicit CudaTrainer(const Settings& settings)
-        : Base(settings, settings.device),
-          owned_context_(std::make_unique<detail::CudaContext>(settings.device.index)),
-          device_{settings.device.threads, settings.device.index, owned_context_.get()},
-          block_(plan_.total_bytes),
-          host_state_(Plan::average_offset() + plan_.average_bytes),
-          input_(settings.batch.images() * image_size * sizeof(A)),
+        : Base(settings),
           samplings_(settings.batch.images() * sizeof(detail::ImageSampling)),
-          exchange_(settings.batch.count) {
-        detail::start(typename Device::convolutions{}, context());
-        device_.step = &scratch().values()->step;
-        check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context().stream()));
-        host_model_ = Model<Verifier, float>(host_state_.data(), host_state_.data() + Plan::buffer_offset());
-        host_model_.initialize(settings_.seed, std::max(1, settings_.device.threads));
-        const Model<Verifier, float> model(block_.data(), block_.data() + Plan::buffer_offset());
-        model.point(tensors_);
-        for (std::size_t i = 0; i < Network::parameter_tensors; ++i)
-            tensors_.gradients[i] = Model<Verifier, float>::at(gradient_section(), plan_.gradients[i]);
-        tensors_.activations = block_.data() + plan_.activation_offset();
-        upload();
-    }
+          exchange_(settings.batch.count) {}
 
     StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor = 1.0,
                     std::span<const std::uint32_t> people = {}) override {
@@ -184,61 +172,6 @@ class CudaTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devi
     }
 
   private:
-    detail::CudaContext& context() const { return *owned_context_; }
-    static void check_cuda(cudaError_t status) { detail::check(status, "copying"); }
-    void copy_in(void* to, const void* from, std::size_t bytes) const {
-        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, context().stream()));
-    }
-    void copy_out(void* to, const void* from, std::size_t bytes) const {
-        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, context().stream()));
-    }
-
-    // --- The block on the GPU
-
-    std::byte* gradient_section() const { return block_.data() + plan_.gradient_offset(); }
-    std::byte* loss_section() const { return block_.data() + plan_.loss_offset(); }
-    template <class To>
-    To* loss_data(MemoryRange range) const {
-        return reinterpret_cast<To*>(loss_section() + range.offset);
-    }
-    double* device_scores() const { return loss_data<double>(plan_.scores); }
-    PairLabel* device_labels() const { return loss_data<PairLabel>(plan_.labels); }
-    detail::StepScratch<Optimizer> scratch() const {
-        return {loss_section() + plan_.step_scratch.offset, settings_.mining.pairs(settings_.batch.count)};
-    }
-    std::byte* activation(std::size_t at) const {
-        return tensors_.activations + plan_.activations.activation_offset(at);
-    }
-    std::size_t input_room() const { return settings_.batch.images() * image_size; }
-
-    // --- The host's memory
-
-    A* input() const { return reinterpret_cast<A*>(input_.data()); }
-    void load_images(std::span<const float> images) { detail::to_activations(images, input(), device_.threads); }
-    void read_features(std::span<float> features) {
-        std::vector<A> numbers(features.size());
-        copy_out(numbers.data(), activation(plan_.activations.activations.size() - 1), numbers.size() * sizeof(A));
-        context().wait();
-        detail::from_activations(numbers.data(), features);
-    }
-
-    // Weights and state, copied to the host for somebody who may change them, and back.
-    void lend() {
-        if (!lent_) copy_out(host_state_.data(), block_.data(), host_state_.bytes());
-        context().wait();
-        lent_ = true;
-    }
-    void take_back() {
-        if (lent_) upload();
-        lent_ = false;
-    }
-    void upload() {
-        copy_in(block_.data(), host_state_.data(), host_state_.bytes());
-        context().wait();
-    }
-
-    // --- A step
-
     // And takes who is on each image to where the graph takes it from.
     void require_images(std::size_t pairs, std::size_t images, bool whole, std::span<const std::uint32_t> people) {
         this->require_step(pairs, images, " images", whole && images == 2 * pairs, people);
@@ -306,7 +239,8 @@ class CudaTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devi
         LossCall<float, A> call = loss_call(given);
         if (settings_.mining.negatives == 0) return run(call);
         call.label_weights = scratch().values()->label_weights.data();
-        copy_in(loss_data<std::uint32_t>(plan_.people), exchange_.people(), 2 * given * sizeof(std::uint32_t));
+        copy_in(this->template loss_data<std::uint32_t>(plan_.people), exchange_.people(),
+                2 * given * sizeof(std::uint32_t));
         detail::with_mined_pairs(settings_.mining, typename Verifier::Features{}, device_,
                                  detail::mining_call(plan_, loss_section(), call), call, run);
     }
@@ -337,18 +271,11 @@ class CudaTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devi
         return call;
     }
 
-    std::unique_ptr<detail::CudaContext> owned_context_;  // its address must last
-    Device device_;
-    detail::DeviceBlock block_;
-    MemoryBlock host_state_;  // parameters, buffers, the optimizer's state: the beginning of the block
     std::vector<std::byte> host_gradients_;
-    detail::PinnedBlock input_, samplings_;
+    detail::PinnedBlock samplings_;
     detail::StepExchange exchange_;
-    Model<Verifier, float> host_model_;
-    NetworkTensors<Network, float> tensors_{};
     std::unique_ptr<detail::CudaImages> images_;
     detail::CudaGraphs step_graphs_, held_graphs_, gradient_graphs_;
-    bool lent_ = false;
 };
 
 namespace detail {

@@ -20,6 +20,7 @@
 #include "ditto/training/epoch_text.hpp"
 #include "ditto/training/evaluation.hpp"
 #include "ditto/training/metrics.hpp"
+#include "ditto/training/presented_weights.hpp"
 #include "ditto/training/progress.hpp"
 #include "ditto/training/run_directory.hpp"
 #include "ditto/training/statistics.hpp"
@@ -47,7 +48,8 @@ class Training {
           loader_(store, pairs, loader_settings()),
           recorder_(trainer.score_kind(), trainer.margin(), loader_.pairs_of_epoch()),
           metrics_file_(directory_.metrics(), trainer.score_kind()),
-          statistics_images_(images_for_statistics()) {
+          presented_(trainer, store, images_for_statistics(settings, pairs), settings_.threads,
+                     settings_.average.has_value()) {
         settings_.weights.loss = trainer.loss_name();
         settings_.weights.margin = trainer.margin();
         const auto same = std::ranges::count(pairs, PairLabel::same, &Pair::label);
@@ -125,34 +127,6 @@ class Training {
   private:
     using Clock = std::chrono::steady_clock;
 
-    // Calls body() while the trainer holds what is evaluated and saved: the average of its weights, if there is one,
-    // with statistics of its own.
-    template <class Body>
-    void with_presentable_weights(const Body& body) {
-        exchange_average();
-        try {
-            if (measured_at_ != trainer_.steps()) {
-                measure_statistics(trainer_, store_, statistics_images_, settings_.threads);
-                measured_at_ = trainer_.steps();
-            }
-            body();
-        } catch (...) {
-            exchange_average();
-            throw;
-        }
-        exchange_average();
-    }
-    void exchange_average() {
-        if (settings_.average) trainer_.swap_average();
-    }
-
-    std::vector<std::uint32_t> images_for_statistics() const {
-        const std::uint64_t seed = settings_.loader.seed;
-        if (settings_.statistics_images == 0) return {};
-        if (settings_.loader.people == nullptr) return statistics_images(pairs_, settings_.statistics_images, seed);
-        return statistics_images(settings_.loader.people->draw(seed, 0), settings_.statistics_images, seed);
-    }
-
     PairLoaderSettings loader_settings() const {
         PairLoaderSettings loader = settings_.loader;
         loader.smallest_batch = trainer_.minimum_pairs();
@@ -198,7 +172,7 @@ class Training {
         // Between other features than the network's own, the distances of the steps tell no threshold.
         state_.threshold = features() == FeatureRecipe{} ? metrics.threshold : EpochMetrics::undefined;
         const bool save_now = is_save_due();
-        with_presentable_weights([&] {
+        presented_.with([&] {
             const ValidationMetrics validation = validate();
             report(metrics, validation, seconds);
             metrics_file_.add(state_.epoch, trainer_.steps(), metrics, validation,
@@ -259,7 +233,7 @@ class Training {
     void save() {
         if (state_.batch > 0) count_seconds();
         save_best();
-        with_presentable_weights([&] { write_weights(directory_.last(), trainer_.weights(), {state_.threshold}); });
+        presented_.with([&] { write_weights(directory_.last(), trainer_.weights(), {state_.threshold}); });
         write_checkpoint();
         saved_ = Clock::now();
     }
@@ -312,8 +286,7 @@ class Training {
     PairLoader loader_;
     EpochRecorder recorder_;
     MetricsFile metrics_file_;
-    std::vector<std::uint32_t> statistics_images_;
-    std::int64_t measured_at_ = -1;  // the step whose weights' statistics the trainer has
+    PresentedWeights presented_;
     TrainingState state_;
     PairBatch batch_;
     std::optional<WeightsCopy> unsaved_best_;

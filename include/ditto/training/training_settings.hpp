@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "ditto/model/weights_file.hpp"
 #include "ditto/optim/schedule.hpp"
 #include "ditto/pairs/pair_list.hpp"
 #include "ditto/pairs/pair_loader.hpp"
+#include "ditto/training/statistics.hpp"
 
 namespace ditto {
 
@@ -36,5 +38,14 @@ struct TrainingSettings {
     /// The training is saved when this much time has passed since the last save; its end and a stop always are.
     std::chrono::seconds save_interval{300};
 };
+
+/// The training images on which running statistics are measured.
+inline std::vector<std::uint32_t> images_for_statistics(const TrainingSettings& settings, std::span<const Pair> pairs) {
+    const std::uint64_t seed = settings.loader.seed;
+    const PeopleSampler* people = settings.loader.people;
+    if (settings.statistics_images == 0) return {};
+    if (people != nullptr) return statistics_images(people->draw(seed, 0), settings.statistics_images, seed);
+    return statistics_images(pairs, settings.statistics_images, seed);
+}
 
 }  // namespace ditto

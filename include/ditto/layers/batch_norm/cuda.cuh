@@ -44,18 +44,13 @@ struct FinishMoments {
     float* running_mean;
     float* running_variance;
     __device__ void operator()(std::size_t channel, std::size_t group, const double* totals) const {
-        constexpr double momentum = BatchNorm<Channels>::momentum, epsilon = BatchNorm<Channels>::epsilon;
         const double count = static_cast<double>(rows_per_group);
         const double origin = static_cast<double>(static_cast<float>(x[group * rows_per_group * Channels + channel]));
-        const double shift = totals[0] / count, mean = origin + shift;
-        const double deviations = std::fmax(0.0, totals[1] - totals[0] * shift);
-        statistics.mean[group * Channels + channel] = static_cast<float>(mean);
-        statistics.inverse_deviation[group * Channels + channel] =
-            static_cast<float>(1.0 / std::sqrt(deviations / count + epsilon));
-        running_mean[channel] =
-            static_cast<float>((1.0 - momentum) * static_cast<double>(running_mean[channel]) + momentum * mean);
-        running_variance[channel] = static_cast<float>(
-            (1.0 - momentum) * static_cast<double>(running_variance[channel]) + momentum * deviations / (count - 1.0));
+        const double shift = totals[0] / count;
+        const Moments moments{count, origin + shift, std::fmax(0.0, totals[1] - totals[0] * shift)};
+        statistics.mean[group * Channels + channel] = static_cast<float>(moments.mean);
+        statistics.inverse_deviation[group * Channels + channel] = static_cast<float>(moments.inverse_deviation());
+        moments.move(running_mean[channel], running_variance[channel]);
     }
 };
 

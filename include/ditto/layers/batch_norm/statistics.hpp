@@ -12,6 +12,18 @@ namespace ditto::detail {
 /// How many numbers, their mean, and the sum of their squared deviations from it.
 struct Moments {
     double count, mean, deviations;
+
+    /// 1 / sqrt(biased variance + epsilon): by what normalising multiplies.
+    constexpr double inverse_deviation() const { return 1.0 / std::sqrt(deviations / count + BatchNorm<1>::epsilon); }
+
+    /// Moves the running averages towards the mean and the unbiased variance.
+    template <class T>
+    constexpr void move(T& running_mean, T& running_variance) const {
+        constexpr double momentum = BatchNorm<1>::momentum;
+        running_mean = static_cast<T>((1.0 - momentum) * static_cast<double>(running_mean) + momentum * mean);
+        running_variance = static_cast<T>((1.0 - momentum) * static_cast<double>(running_variance) +
+                                          momentum * deviations / (count - 1.0));
+    }
 };
 
 /// Mean and 1/sqrt(variance + epsilon) of each group, [groups, Channels] each; forward leaves them for backward.
@@ -24,16 +36,9 @@ struct GroupStatistics {
     /// Sets a group's statistics of channel c, and moves the running averages `buffers` (mean, variance) towards them.
     template <class Buffers>
     void set(std::size_t group, std::size_t c, Moments moments, const Buffers& buffers) const {
-        constexpr double momentum = BatchNorm<static_cast<int>(Channels)>::momentum;
-        constexpr double epsilon = BatchNorm<static_cast<int>(Channels)>::epsilon;
         mean[group * Channels + c] = static_cast<T>(moments.mean);
-        inverse_deviation[group * Channels + c] =
-            static_cast<T>(1.0 / std::sqrt(moments.deviations / moments.count + epsilon));
-        T& running_mean = buffers[0][c];
-        T& running_variance = buffers[1][c];
-        running_mean = static_cast<T>((1.0 - momentum) * static_cast<double>(running_mean) + momentum * moments.mean);
-        running_variance = static_cast<T>((1.0 - momentum) * static_cast<double>(running_variance) +
-                                          momentum * moments.deviations / (moments.count - 1.0));
+        inverse_deviation[group * Channels + c] = static_cast<T>(moments.inverse_deviation());
+        moments.move(buffers[0][c], buffers[1][c]);
     }
 };
 

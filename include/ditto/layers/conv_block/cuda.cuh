@@ -10,6 +10,7 @@
 #include "ditto/layers/batch_norm/cuda.cuh"
 #include "ditto/layers/conv2d/passes.cuh"
 #include "ditto/layers/conv_block/conv_block.hpp"
+#include "ditto/layers/pooling/winner.hpp"
 
 namespace ditto {
 
@@ -63,26 +64,19 @@ struct FinishReluMoments {
     DeviceStatistics statistics;
     float* running_mean;
     float* running_variance;
-    double* variances;  // [groups, Channels], scratch
+    double* deviations;  // [groups, Channels], scratch
     __device__ void operator()(std::size_t channel, std::size_t group, const double* totals) const {
-        constexpr double momentum = BatchNorm<Channels>::momentum, epsilon = BatchNorm<Channels>::epsilon;
         const double shift = totals[0] / count, mean = static_cast<double>(running_mean[channel]) + shift;
-        const double deviations = std::fmax(0.0, totals[1] - totals[0] * shift);
+        const Moments moments{count, mean, std::fmax(0.0, totals[1] - totals[0] * shift)};
         statistics.mean[group * Channels + channel] = static_cast<float>(mean);
-        statistics.inverse_deviation[group * Channels + channel] =
-            static_cast<float>(1.0 / std::sqrt(deviations / count + epsilon));
-        variances[group * Channels + channel] = deviations / (count - 1.0);
+        statistics.inverse_deviation[group * Channels + channel] = static_cast<float>(moments.inverse_deviation());
+        deviations[group * Channels + channel] = moments.deviations;
         if (group + 1 < groups) return;
-        double average = static_cast<double>(running_mean[channel]);
-        double variance = static_cast<double>(running_variance[channel]);
         for (std::size_t g = 0; g < groups; ++g) {
-            const double own = static_cast<double>(statistics.mean[g * Channels + channel]);
-            average = static_cast<double>(static_cast<float>((1.0 - momentum) * average + momentum * own));
-            variance = static_cast<double>(
-                static_cast<float>((1.0 - momentum) * variance + momentum * variances[g * Channels + channel]));
+            const auto own = static_cast<double>(statistics.mean[g * Channels + channel]);
+            Moments{count, own, deviations[g * Channels + channel]}.move(running_mean[channel],
+                                                                         running_variance[channel]);
         }
-        running_mean[channel] = static_cast<float>(average);
-        running_variance[channel] = static_cast<float>(variance);
     }
 };
 
@@ -96,7 +90,7 @@ __device__ float window_winner(float weight, int& winner, const Load& load) {
     if constexpr (Grid::pooled) {
         for (int place = 1; place < 4; ++place) {
             const float x = load(place);
-            if (sign * x > sign * best || x != x) {
+            if (wins(sign * x, sign * best)) {
                 best = x;
                 winner = place;
             }
@@ -204,7 +198,7 @@ struct CudaBlock : KernelDefaults {
               statistics(places + Block::winner_bytes(Input::extents, images), channels) {}
     };
 
-    // Before the passes' workspace: the terms of the gradient, or two groups' variances; sums over rows. In inference,
+    // Before the passes' workspace: the terms of the gradient, or two groups' deviations; sums over rows. In inference,
     // the map.
     static constexpr std::size_t terms_bytes =
         round_up(std::max(GradientTerms::bytes(channels), 2 * channels * sizeof(double)), tensor_alignment);

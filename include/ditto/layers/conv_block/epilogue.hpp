@@ -12,6 +12,7 @@
 
 #include "ditto/layers/conv2d/tiles.hpp"
 #include "ditto/layers/elementwise/relu.hpp"
+#include "ditto/layers/pooling/winner.hpp"
 
 namespace ditto::detail {
 
@@ -33,7 +34,7 @@ template <class V>
     place = V(T{0});
     unrolled<3>([&](auto i) __attribute__((always_inline)) {
         const V value = values[window_pixel(window, i + 1)], key = sign * value;
-        const auto better = key > best_key || xsimd::isnan(key);
+        const auto better = wins(key, best_key);
         best = xsimd::select(better, value, best);
         best_key = xsimd::select(better, key, best_key);
         place = xsimd::select(better, V(static_cast<T>(i + 1)), place);

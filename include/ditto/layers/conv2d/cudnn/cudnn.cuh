@@ -11,7 +11,7 @@
 
 #include "ditto/core/plan.hpp"
 #include "ditto/device/cuda/launch.cuh"
-#include "ditto/layers/conv2d/cudnn/graph.cuh"
+#include "ditto/layers/conv2d/cudnn/handle.cuh"
 #include "ditto/layers/conv2d/unfolded/grid.cuh"
 
 namespace ditto::detail {

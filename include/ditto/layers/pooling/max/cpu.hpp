@@ -7,6 +7,7 @@
 #include "ditto/layers/kernel.hpp"
 #include "ditto/layers/pooling/max/max_pool2d.hpp"
 #include "ditto/layers/pooling/windows.hpp"
+#include "ditto/layers/pooling/winner.hpp"
 
 namespace ditto {
 
@@ -39,7 +40,7 @@ struct Kernel<MaxPool2d<Size, Options...>, Input, Cpu<P>> : KernelDefaults {
                         return;
                     }
                     for (std::size_t c = 0; c < channels; ++c) {
-                        const bool better = from[c] > best[c] || from[c] != from[c];
+                        const bool better = detail::wins(from[c], best[c]);
                         best[c] = better ? from[c] : best[c];
                         winner[c] = better ? static_cast<std::uint8_t>(place) : winner[c];
                     }

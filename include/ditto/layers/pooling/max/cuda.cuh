@@ -6,6 +6,7 @@
 #include "ditto/layers/kernel.hpp"
 #include "ditto/layers/pooling/max/max_pool2d.hpp"
 #include "ditto/layers/pooling/windows.cuh"
+#include "ditto/layers/pooling/winner.hpp"
 
 namespace ditto {
 
@@ -22,7 +23,7 @@ struct MaxPoolForward {
         int winner = 0;
         Grid::for_each_pixel(i, [&](int place, std::size_t at) {
             const float x = static_cast<float>(input[at]);
-            if (first || x > best || x != x) {
+            if (first || wins(x, best)) {
                 best = x;
                 winner = place;
             }

@@ -1,4 +1,5 @@
-// Convolutions by cuDNN's graph API: a plan for each pass and shape, chosen once by cuDNN's heuristics and kept.
+// How cuDNN computes a pass of a convolution: a plan for each pass and shape, chosen once by cuDNN's heuristics and
+// kept.
 //
 // Nothing is timed: the choice depends on the GPU, the library and the shape alone, and engines whose results may
 // differ from run to run are passed over, so that a program gives the same bits again.
@@ -8,150 +9,16 @@
 
 #include <algorithm>
 #include <array>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "ditto/device/cuda/context.cuh"
+#include "ditto/layers/conv2d/cudnn/descriptor.cuh"
+#include "ditto/layers/conv2d/cudnn/problem.cuh"
 
 namespace ditto::detail {
-
-/// Scratch memory that an engine may use; part of the plan. Engines that want more are passed over.
-inline constexpr std::size_t cudnn_workspace = std::size_t{256} << 20;
-/// How the addresses of tensors are aligned, as cuDNN is told, and that of the scratch memory, as cudaMalloc would.
-inline constexpr std::size_t cudnn_tensor_alignment = 16, cudnn_workspace_alignment = 256;
-
-/// What to do about an error of cuDNN.
-inline const char* cudnn_advice(cudnnStatus_t status) {
-    switch (CUDNN_STATUS_CATEGORY(status)) {
-        case 1000:
-            return "are all of cuDNN's libraries installed, in the version that the program was compiled with?";
-        case 3000:
-            return "use another precision, or configure with -DDITTO_CUDNN=OFF to convolve without cuDNN";
-        case 4000:
-            return "is the GPU's memory taken by others?";
-        default:
-            return "see cuDNN's documentation of this status";
-    }
-}
-
-inline void check(cudnnStatus_t status, const char* what) {
-    if (status == CUDNN_STATUS_SUCCESS) return;
-    char details[512] = {};
-    cudnnGetLastErrorString(details, sizeof details);
-    throw Error("cuDNN: " + std::string(what) + " failed: " + cudnnGetErrorString(status) +
-                (details[0] == '\0' ? "" : " (" + std::string(details) + ")") + "; " + cudnn_advice(status));
-}
-
-/// While it lives, this thread may do what a stream's capture forbids (loading code, taking memory): cuDNN does so when
-/// it makes a plan or runs one for the first time, and no such call is part of the captured work.
-class RelaxedCapture {
-  public:
-    RelaxedCapture() { check(cudaThreadExchangeStreamCaptureMode(&mode_), "relaxing a capture"); }
-    RelaxedCapture(const RelaxedCapture&) = delete;
-    RelaxedCapture& operator=(const RelaxedCapture&) = delete;
-    ~RelaxedCapture() { cudaThreadExchangeStreamCaptureMode(&mode_); }
-
-  private:
-    cudaStreamCaptureMode mode_ = cudaStreamCaptureModeRelaxed;
-};
-
-// --- Descriptors
-
-template <class T>
-inline constexpr cudnnBackendAttributeType_t cudnn_attribute_type = CUDNN_TYPE_INT64;
-template <>
-inline constexpr cudnnBackendAttributeType_t cudnn_attribute_type<float> = CUDNN_TYPE_FLOAT;
-template <>
-inline constexpr cudnnBackendAttributeType_t cudnn_attribute_type<void*> = CUDNN_TYPE_VOID_PTR;
-template <>
-inline constexpr cudnnBackendAttributeType_t cudnn_attribute_type<cudnnHandle_t> = CUDNN_TYPE_HANDLE;
-template <>
-inline constexpr cudnnBackendAttributeType_t cudnn_attribute_type<cudnnDataType_t> = CUDNN_TYPE_DATA_TYPE;
-template <>
-inline constexpr cudnnBackendAttributeType_t cudnn_attribute_type<cudnnConvolutionMode_t> = CUDNN_TYPE_CONVOLUTION_MODE;
-template <>
-inline constexpr cudnnBackendAttributeType_t cudnn_attribute_type<cudnnBackendHeurMode_t> = CUDNN_TYPE_HEUR_MODE;
-
-/// A descriptor of the graph API: attributes, then finalised, then used.
-class CudnnDescriptor {
-  public:
-    CudnnDescriptor() = default;
-    explicit CudnnDescriptor(cudnnBackendDescriptorType_t type) {
-        check(cudnnBackendCreateDescriptor(type, &descriptor_), "describing a convolution");
-    }
-    CudnnDescriptor(CudnnDescriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, nullptr)) {}
-    CudnnDescriptor& operator=(CudnnDescriptor&& other) noexcept {
-        std::swap(descriptor_, other.descriptor_);
-        return *this;
-    }
-    ~CudnnDescriptor() {
-        if (descriptor_ != nullptr) cudnnBackendDestroyDescriptor(descriptor_);
-    }
-
-    cudnnBackendDescriptor_t get() const { return descriptor_; }
-    template <class T>
-    void set(cudnnBackendAttributeName_t name, const T& value) {
-        check(cudnnBackendSetAttribute(descriptor_, name, cudnn_attribute_type<T>, 1, &value),
-              "describing a convolution");
-    }
-    template <class T, std::size_t Count>
-    void set(cudnnBackendAttributeName_t name, const std::array<T, Count>& values) {
-        check(cudnnBackendSetAttribute(descriptor_, name, cudnn_attribute_type<T>, Count, values.data()),
-              "describing a convolution");
-    }
-    void set(cudnnBackendAttributeName_t name, const CudnnDescriptor& other) {
-        check(cudnnBackendSetAttribute(descriptor_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &other.descriptor_),
-              "describing a convolution");
-    }
-    [[nodiscard]] cudnnStatus_t finalize() { return cudnnBackendFinalize(descriptor_); }
-
-  private:
-    cudnnBackendDescriptor_t descriptor_ = nullptr;
-};
-
-// --- What is asked for
-
-enum class CudnnPass : std::uint8_t { forward, input_gradient, weight_gradient };
-
-/// A pass of a convolution, and all that the choice of its engine depends on.
-struct CudnnProblem {
-    CudnnPass pass;
-    cudnnDataType_t type;    ///< of all tensors but the result
-    cudnnDataType_t result;  ///< of the result
-    bool tensor_cores;       ///< may factors be rounded to what tensor cores take?
-    bool direct;             ///< no minimal filtering, no Fourier transform
-    std::int64_t images, height, width, in, out_height, out_width, out, kernel, stride, padding;
-    std::int64_t multiple;  ///< cuDNN gets `in` and `out` channels rounded up to multiples of this
-
-    std::int64_t padded_in() const { return (in + multiple - 1) / multiple * multiple; }
-    std::int64_t padded_out() const { return (out + multiple - 1) / multiple * multiple; }
-    friend auto operator<=>(const CudnnProblem&, const CudnnProblem&) = default;
-
-    std::string text() const {
-        const auto numbers = [](std::initializer_list<std::int64_t> all) {
-            std::string list;
-            for (const std::int64_t number : all) list.append(list.empty() ? "" : ", ").append(std::to_string(number));
-            return list;
-        };
-        std::string what = pass == CudnnPass::forward          ? "the output"
-                           : pass == CudnnPass::input_gradient ? "the input's gradient"
-                                                               : "the weight's gradient";
-        what.append(" of a convolution of ").append(std::to_string(images));
-        what.append(" images [").append(numbers({height, width, in}));
-        what.append("] to [").append(numbers({out_height, out_width, out}));
-        what.append("], kernel ").append(std::to_string(kernel)).append(", stride ").append(std::to_string(stride));
-        what.append(", padding ").append(std::to_string(padding)).append(", in ");
-        return what.append(type == CUDNN_DATA_BFLOAT16 ? "bf16" : tensor_cores ? "tf32" : "fp32");
-    }
-};
-
-// --- Plans
 
 /// How cuDNN computes a pass: an engine and its settings. There may be none.
 class CudnnPlan {
@@ -341,52 +208,5 @@ class CudnnPlan {
     cudnnStatus_t refusal_ = CUDNN_STATUS_SUCCESS;                                 // the last
     CudnnDescriptor x_, w_, y_, convolution_, operation_, graph_, choice_, plan_;  // each refers to some before it
 };
-
-/// A handle of cuDNN on a stream, and the plans that were made with it.
-class Cudnn final : public ContextPart {
-  public:
-    explicit Cudnn(cudaStream_t stream) {
-        check(cudnnCreate(&handle_), "starting cuDNN");
-        if (const cudnnStatus_t status = cudnnSetStream(handle_, stream); status != CUDNN_STATUS_SUCCESS) {
-            cudnnDestroy(handle_);
-            check(status, "giving cuDNN a stream");
-        }
-    }
-    Cudnn(const Cudnn&) = delete;
-    Cudnn& operator=(const Cudnn&) = delete;
-    ~Cudnn() override {
-        plans_.clear();
-        cudnnDestroy(handle_);
-    }
-
-    /// Is there an engine for a pass?
-    bool can(const CudnnProblem& problem) { return plan(problem).exists(); }
-    /// Runs a pass: see CudnnPlan. Throws Error if there is no engine for it.
-    void run(const CudnnProblem& problem, const void* x, const void* w, const void* y, void* workspace) {
-        const CudnnPlan& chosen = plan(problem);
-        if (!chosen.exists()) chosen.fail();
-        const RelaxedCapture relaxed;
-        chosen.run(handle_, x, w, y, workspace);
-    }
-    std::size_t plan_count() const { return plans_.size(); }
-
-  private:
-    const CudnnPlan& plan(const CudnnProblem& problem) {
-        auto found = plans_.find(problem);
-        if (found == plans_.end()) {
-            const RelaxedCapture relaxed;
-            found = plans_.emplace(problem, CudnnPlan(handle_, problem)).first;
-        }
-        return found->second;
-    }
-
-    cudnnHandle_t handle_ = nullptr;
-    std::map<CudnnProblem, CudnnPlan> plans_;
-};
-
-/// Makes the context ready: not while a graph is recorded.
-inline void start(CudnnConvolutions, CudaContext& context) {
-    context.part<Cudnn>();
-}
 
 }  // namespace ditto::detail
