@@ -82,7 +82,7 @@ class LayerPasses {
         : device_(task.device),
           images_(task.images),
           saved_(saved_bytes(task.images)),
-          workspace_(std::max(scratch(Phase::training_forward), scratch(Phase::training_backward))),
+          workspace_(std::max(scratch(PassPhase::training_forward), scratch(PassPhase::training_backward))),
           output_(images_ * outputs),
           output_gradient_(images_ * outputs),
           input_(images_ * inputs),
@@ -148,7 +148,7 @@ class LayerPasses {
         for (const TensorInfo& info : Layer::parameters()) numbers += info.size();
         return static_cast<std::size_t>(numbers);
     }
-    std::size_t scratch(Phase phase) const {
+    std::size_t scratch(PassPhase phase) const {
         return Kernel<Layer, Input, Device>::workspace_bytes({phase, images_, device_.threads});
     }
     // In place where training runs in place; only layers that may do so twice without changing their result are.

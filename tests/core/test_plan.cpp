@@ -54,7 +54,7 @@ TEST_CASE("random lives and sizes are placed without overlap, in no less than th
 
 TEST_CASE("appended tensors follow one another, aligned") {
     std::size_t total = 0;
-    const MemoryRange first = append(total, 1), second = append(total, 100);
+    const MemoryRange first = append_range(total, 1), second = append_range(total, 100);
     CHECK(first.offset == 0);
     CHECK(second.offset == tensor_alignment + tensor_gap);
     CHECK(total == second.offset + 2 * tensor_alignment + tensor_gap);

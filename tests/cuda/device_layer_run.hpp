@@ -45,7 +45,7 @@ void run_on_cuda(LayerRun<LayerType, InputShape, fp32>& run, std::size_t count, 
     using LayerKernel = Kernel<LayerType, InputShape, Cuda<Precision>>;
     detail::CudaContext context(0);
     const Cuda<Precision> device{1, 0, &context};
-    const Phase phase = training ? Phase::training_forward : Phase::inference;
+    const PassPhase phase = training ? PassPhase::training_forward : PassPhase::inference;
     const auto memory = [&](std::size_t bytes) {
         return std::make_unique<detail::DeviceBlock>(std::max<std::size_t>(bytes, 1));
     };
@@ -90,7 +90,7 @@ void run_on_cuda(LayerRun<LayerType, InputShape, fp32>& run, std::size_t count, 
         call.prepared = prepared->data();
         for (std::size_t i = 0; i < parameters.size(); ++i) call.parameter_gradients[i] = gradients[i]->data();
         call.saved = saved->data();
-        const auto bytes = LayerKernel::workspace_bytes({Phase::training_backward, count, 1});
+        const auto bytes = LayerKernel::workspace_bytes({PassPhase::training_backward, count, 1});
         const auto backward_memory = memory(bytes);
         call.workspace = backward_memory->data();
         LayerKernel::backward(device, call);

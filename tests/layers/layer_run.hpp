@@ -87,7 +87,7 @@ class LayerRun {
   private:
     static constexpr T not_a_number = std::numeric_limits<T>::quiet_NaN();
 
-    void* workspace(Phase phase) {
+    void* workspace(PassPhase phase) {
         workspace_.assign(
             Kernel<LayerType, InputShape, Cpu<Precision>>::workspace_bytes({phase, images_, device_.threads}),
             std::byte{0xFF});
@@ -105,7 +105,7 @@ class LayerRun {
         for (std::size_t i = 0; i < buffers.size(); ++i) call.buffers[i] = buffers[i].data();
         saved_.assign(training ? LayerType::saved_bytes(InputShape::extents, images_, sizeof(T)) : 0, std::byte{0xFF});
         call.saved = saved_.data();
-        call.workspace = workspace(training ? Phase::training_forward : Phase::inference);
+        call.workspace = workspace(training ? PassPhase::training_forward : PassPhase::inference);
         Kernel<LayerType, InputShape, Cpu<Precision>>::forward(device_, call);
     }
 
@@ -123,7 +123,7 @@ class LayerRun {
             call.parameter_gradients[i] = parameter_gradients[i].data();
         }
         call.saved = saved_.data();
-        call.workspace = workspace(Phase::training_backward);
+        call.workspace = workspace(PassPhase::training_backward);
         Kernel<LayerType, InputShape, Cpu<Precision>>::backward(device_, call);
     }
 

@@ -35,8 +35,8 @@ Passes<typename P::scalar> run(std::size_t images, int threads) {
     Passes<T> passes{std::vector<T>(dy.size()), std::vector<T>(x.size()), std::vector<T>(weight.size()),
                      std::vector<T>(bias.size())};
     std::vector<std::byte> workspace(
-        std::max(Kernel<Conv, Input, Cpu<P>>::workspace_bytes({Phase::training_forward, images, threads}),
-                 Kernel<Conv, Input, Cpu<P>>::workspace_bytes({Phase::training_backward, images, threads})));
+        std::max(Kernel<Conv, Input, Cpu<P>>::workspace_bytes({PassPhase::training_forward, images, threads}),
+                 Kernel<Conv, Input, Cpu<P>>::workspace_bytes({PassPhase::training_backward, images, threads})));
     ForwardCall<T> ahead{};
     ahead.images = images;
     ahead.groups = 1;

@@ -113,7 +113,7 @@ TEST_CASE("a streamed gradient is the one in memory, each number once") {
     const Cpu<fp32> device{2};
     std::vector<float> bias_gradient(out), input_gradient(run.input_gradient.size());
     test::Tensor<std::byte> workspace(
-        Kernel<Tested, Shape<in>, Cpu<fp32>>::workspace_bytes({Phase::training_backward, images, 2}));
+        Kernel<Tested, Shape<in>, Cpu<fp32>>::workspace_bytes({PassPhase::training_backward, images, 2}));
     BackwardCall<float> call{};
     call.images = images;
     call.input = run.input.data();

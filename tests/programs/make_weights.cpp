@@ -17,7 +17,7 @@ namespace {
 
 template <class Network, class Loss>
 void write(const std::string& path) {
-    using Model = ditto::Model<ditto::Siamese<Network, Loss>, float>;
+    using Model = ditto::ModelWeights<ditto::Siamese<Network, Loss>, float>;
     const ditto::MemoryBlock block(Model::layout.parameter_bytes + Model::layout.buffer_bytes);
     Model model(block.data(), block.data() + Model::layout.parameter_bytes);
     model.initialize(1, ditto::available_threads());

@@ -27,7 +27,7 @@ constexpr std::size_t planned_bytes(std::size_t bytes) {
 }
 
 /// Appends a tensor of `bytes` bytes to a block that is `total` bytes long so far.
-constexpr MemoryRange append(std::size_t& total, std::size_t bytes) {
+constexpr MemoryRange append_range(std::size_t& total, std::size_t bytes) {
     const MemoryRange range{total, bytes};
     total += planned_bytes(bytes);
     return range;

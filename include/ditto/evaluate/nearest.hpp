@@ -127,7 +127,7 @@ class NearestRows {
         products.resize(count * size());
         parallel_chunks(size(), row_chunk, threads_, [&](std::size_t begin, std::size_t end) {
             const auto rows = static_cast<int>(end - begin), dimension = static_cast<int>(dimension_);
-            const Matrix<const float> matrix{rows_.data() + begin * dimension_, dimension};
+            const MatrixOperand<const float> matrix{rows_.data() + begin * dimension_, dimension};
             if (count < few_queries) {
                 for (std::size_t i = 0; i < count; ++i)
                     gemv(rows, dimension, matrix, queries.data() + i * dimension_,

@@ -10,11 +10,11 @@
 namespace ditto {
 
 /// The three ways to go through a layer.
-enum class Phase : std::uint8_t { training_forward, training_backward, inference };
+enum class PassPhase : std::uint8_t { training_forward, training_backward, inference };
 
 /// How much scratch memory a layer is asked about.
 struct WorkspaceCall {
-    Phase phase;
+    PassPhase phase;
     std::size_t images;
     int threads;
 };

@@ -98,7 +98,7 @@ inline constexpr bool is_sensible_option<Padding<Pixels>> = Pixels >= 0;
 
 /// A square window of Kernel x Kernel pixels. DefaultStride holds where Options name no Stride.
 template <int Kernel, int DefaultStride, class... Options>
-struct Window {
+struct SlidingWindow {
     static constexpr bool has_options = (detail::is_window_option<Options> && ...) &&
                                         (0 + ... + detail::is_stride<Options>) <= 1 &&
                                         (0 + ... + detail::is_padding<Options>) <= 1;

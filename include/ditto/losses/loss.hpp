@@ -50,6 +50,18 @@ struct PairTerm {
     double slope;  ///< by what the loss is a function of; see who asks for it
 };
 
+namespace detail {
+
+/// loss.term(x, same), but NaN for NaN, whatever the loss says: a training that diverges must be seen.
+template <class LossType>
+constexpr PairTerm term_of(const LossType& loss, double x, bool same) {
+    PairTerm term = loss.term(x, same);
+    if (x != x) term.loss = x;
+    return term;
+}
+
+}  // namespace detail
+
 /// The features of one pair, [size] each, read as float64 on any device.
 template <class Activation>
 struct PairFeatures {

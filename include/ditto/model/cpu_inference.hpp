@@ -35,7 +35,7 @@ class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
         std::byte* buffers = block_.data() + Plan::parameter_bytes;
         detail::open_tensors(block_.data(), Plan::model.parameters);
         detail::open_tensors(buffers, Plan::model.buffers);
-        model_ = Model<Verifier, T>(block_.data(), buffers);
+        model_ = ModelWeights<Verifier, T>(block_.data(), buffers);
         model_.point(tensors_);
         tensors_.activations = block_.data() + plan_.activation_offset();
         for (const MemoryRange stage : plan_.prepared.stages)
@@ -62,7 +62,7 @@ class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
         score_pairs<Verifier>(typename Verifier::Loss{}, device_,
-                              Model<Verifier, T>::template head<const T>(block_.data()), left, right, scores);
+                              ModelWeights<Verifier, T>::template head<const T>(block_.data()), left, right, scores);
     }
 
     /// The next embed prepares them anew.
@@ -76,7 +76,7 @@ class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
 
     Device device_;
     MemoryBlock block_;
-    Model<Verifier, T> model_;
+    ModelWeights<Verifier, T> model_;
     NetworkTensors<Network, T> tensors_{};
     bool prepared_ = false;
 };

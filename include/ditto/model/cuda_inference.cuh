@@ -43,9 +43,9 @@ class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
           features_(std::max<std::size_t>(images, 1) * feature_size * sizeof(A)) {
         detail::start(typename Device::convolutions{}, context());
         host_model_ =
-            Model<Verifier, float>(host_model_memory_.data(), host_model_memory_.data() + Plan::parameter_bytes);
+            ModelWeights<Verifier, float>(host_model_memory_.data(), host_model_memory_.data() + Plan::parameter_bytes);
         host_model_.initialize(0, std::max(1, device_.threads));
-        Model<Verifier, float>(block_.data(), block_.data() + Plan::parameter_bytes).point(tensors_);
+        ModelWeights<Verifier, float>(block_.data(), block_.data() + Plan::parameter_bytes).point(tensors_);
         tensors_.activations = block_.data() + plan_.activation_offset();
     }
 
@@ -69,8 +69,8 @@ class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
         score_pairs<Verifier>(typename Verifier::Loss{}, Cpu<fp32>{std::max(1, device_.threads)},
-                              Model<Verifier, float>::template head<const float>(host_model_memory_.data()), left,
-                              right, scores);
+                              ModelWeights<Verifier, float>::template head<const float>(host_model_memory_.data()),
+                              left, right, scores);
     }
 
     std::vector<StoredTensor> weights() override {
@@ -101,7 +101,7 @@ class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
     detail::DeviceBlock block_;
     MemoryBlock host_model_memory_;  // parameters and buffers: the beginning of the block
     detail::PinnedBlock images_, features_;
-    Model<Verifier, float> host_model_;
+    ModelWeights<Verifier, float> host_model_;
     NetworkTensors<Network, float> tensors_{};
     detail::CudaGraphs passes_;
     bool prepared_ = false;

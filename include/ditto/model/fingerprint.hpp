@@ -2,9 +2,8 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-#include <utility>
 
+#include "ditto/core/for_each_index.hpp"
 #include "ditto/core/hash.hpp"
 #include "ditto/core/type_name.hpp"
 #include "ditto/network/sequential.hpp"
@@ -13,12 +12,18 @@ namespace ditto {
 
 namespace detail {
 
-// A layer's name without the options that only say how it is computed.
-inline std::string architecture_name(std::string name) {
-    constexpr std::string_view algorithm = ", DirectAlgorithm";
-    if (const auto at = name.find(algorithm); at != std::string::npos) name.erase(at, algorithm.size());
-    return name;
+/// What counts of a layer in a network's architecture: the layer, or its member type Architecture if it has one.
+template <class Layer>
+struct ArchitectureOf {
+    using type = Layer;
+};
+template <class Layer>
+requires requires {
+    typename Layer::Architecture;
 }
+struct ArchitectureOf<Layer> {
+    using type = typename Layer::Architecture;
+};
 
 }  // namespace detail
 
@@ -33,12 +38,10 @@ std::string fingerprint() {
         hash.mix(";");
     };
     mix_extents(Network::extents[0]);
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        ((hash.mix(detail::architecture_name(type_name<typename Network::template LayerAt<Index>>())),
-          mix_extents(Network::extents[Index + 1])),
-         ...);
-    }
-    (std::make_index_sequence<Network::layer_count>{});
+    detail::for_each_index<Network::layer_count>([&](auto index) {
+        hash.mix(type_name<typename detail::ArchitectureOf<typename Network::template LayerAt<index>>::type>());
+        mix_extents(Network::extents[index + 1]);
+    });
     return hash.digits();
 }
 

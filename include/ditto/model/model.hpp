@@ -27,22 +27,23 @@ struct ModelLayout {
     constexpr ModelLayout() {
         for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i)
             parameters[i] =
-                append(parameter_bytes, static_cast<std::size_t>(Verifier::parameter(i).size()) * sizeof(T));
+                append_range(parameter_bytes, static_cast<std::size_t>(Verifier::parameter(i).size()) * sizeof(T));
         for (std::size_t i = 0; i < Network::buffer_tensors; ++i)
-            buffers[i] = append(buffer_bytes, static_cast<std::size_t>(Network::buffers[i].info.size()) * sizeof(T));
+            buffers[i] =
+                append_range(buffer_bytes, static_cast<std::size_t>(Network::buffers[i].info.size()) * sizeof(T));
     }
 };
 
 /// A model's weights: pointers into a block that somebody else owns, and the counters of its BatchNorm layers.
 template <class Verifier, class T>
-class Model {
+class ModelWeights {
   public:
     using Network = typename Verifier::Network;
     static constexpr ModelLayout<Verifier, T> layout{};
 
-    Model() = default;
+    ModelWeights() = default;
     /// `parameters` has layout.parameter_bytes bytes, `buffers` layout.buffer_bytes.
-    Model(std::byte* parameters, std::byte* buffers) : parameters_(parameters), buffers_(buffers) {}
+    ModelWeights(std::byte* parameters, std::byte* buffers) : parameters_(parameters), buffers_(buffers) {}
 
     /// The network's first, then the head's.
     T* parameter(std::size_t index) const { return at(parameters_, layout.parameters[index]); }

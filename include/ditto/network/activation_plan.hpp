@@ -140,10 +140,10 @@ constexpr PassPlan<Original, Device> plan_activations(const Device&, PassCapacit
     detail::plan_activation_lives<Network>(plan, capacity, scalar);
     if (capacity.training) detail::plan_gradient_lives<Network>(plan, capacity, scalar);
 
-    const Phase forward = capacity.training ? Phase::training_forward : Phase::inference;
+    const PassPhase forward = capacity.training ? PassPhase::training_forward : PassPhase::inference;
     const auto forward_bytes = detail::workspaces<Original, Device>({forward, capacity.images, capacity.threads});
     const auto backward_bytes =
-        detail::workspaces<Original, Device>({Phase::training_backward, capacity.images, capacity.threads});
+        detail::workspaces<Original, Device>({PassPhase::training_backward, capacity.images, capacity.threads});
     for (std::size_t l = 0; l < layers; ++l) {
         const int ahead = Plan::forward_step(l), back = Plan::backward_step(l);
         plan.forward_workspace[l] = {forward_bytes[l], ahead, ahead, 0};

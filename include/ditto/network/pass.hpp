@@ -133,7 +133,7 @@ struct PreparedLayout {
     constexpr PreparedLayout() {
         if constexpr (Network::valid)
             detail::for_each_index<Execution<Network, Device>::layer_count>([&](auto stage) {
-                stages[stage] = append(bytes, detail::StageKernel<Network, Device, stage>::prepared_bytes);
+                stages[stage] = append_range(bytes, detail::StageKernel<Network, Device, stage>::prepared_bytes);
             });
     }
 };

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "ditto/core/for_each_index.hpp"
 #include "ditto/core/type_name.hpp"
 #include "ditto/device/cpu/cpu.hpp"
 #include "ditto/network/figures.hpp"
@@ -62,12 +63,10 @@ std::string summary(std::size_t images = 32, const Device& device = {}) {
     std::vector<Row> rows = {
         {"#", "layer", "output", "parameters", "MFLOP", "parameters MiB", "activations MiB", "scratch MiB"},
         {"", "input", to_string(Network::extents[0]), "", "", "", "", ""}};
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        (rows.push_back(
-             row(std::to_string(Index + 1), type_name<typename Network::template LayerAt<Index>>(), layers[Index])),
-         ...);
-    }
-    (std::make_index_sequence<Network::layer_count>{});
+    detail::for_each_index<Network::layer_count>([&](auto index) {
+        rows.push_back(
+            row(std::to_string(index + 1), type_name<typename Network::template LayerAt<index>>(), layers[index]));
+    });
     rows.push_back(
         row("", "all (activations, gradients and scratch share memory)", network_figures<Network>(device, capacity)));
 
@@ -83,7 +82,7 @@ std::string summary(std::size_t images = 32, const Device& device = {}) {
         }
         text += '\n';
     }
-    return text;
+    return text + "MiB: of a training pass over " + std::to_string(images) + " images\n";
 }
 
 }  // namespace ditto

@@ -53,11 +53,11 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
         }
         for (const MemoryRange range : plan_.loss_tensors()) detail::unpoison(loss_data<std::byte>(range), range.bytes);
 
-        model_ = Model<Verifier, T>(block_.data(), buffer_section());
+        model_ = ModelWeights<Verifier, T>(block_.data(), buffer_section());
         model_.point(tensors_);
         for (std::size_t i = 0; i < Network::parameter_tensors; ++i)
             if (plan_.gradients[i].bytes > 0)
-                tensors_.gradients[i] = Model<Verifier, T>::at(gradient_section(), plan_.gradients[i]);
+                tensors_.gradients[i] = ModelWeights<Verifier, T>::at(gradient_section(), plan_.gradients[i]);
         tensors_.activations = block_.data() + plan_.activation_offset();
         model_.initialize(settings_.seed, settings_.device.threads);
     }
@@ -127,7 +127,8 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> pair_scores) override {
         score_pairs<Verifier>(settings_.loss, settings_.device,
-                              Model<Verifier, T>::template head<const T>(block_.data()), left, right, pair_scores);
+                              ModelWeights<Verifier, T>::template head<const T>(block_.data()), left, right,
+                              pair_scores);
     }
 
     /// The features of the last step, [2 * pairs, features]: left images, then right ones.
@@ -139,7 +140,7 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     /// does.
     std::vector<StoredTensor> gradients() {
         require_kept_gradients("gradients");
-        return Model<Verifier, T>::counterparts(gradient_section(), "", plan_.gradients);
+        return ModelWeights<Verifier, T>::counterparts(gradient_section(), "", plan_.gradients);
     }
     std::vector<StoredTensor> weights() override { return model_.tensors(); }
     std::vector<StoredTensor> optimizer_state() override { return optimizer_tensors(plan_, block_.data()); }
@@ -186,7 +187,8 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
         this->require_average();
         const auto each = [&](std::byte* average, std::byte* present, const auto& ranges) {
             for (const MemoryRange range : ranges) {
-                T *to = Model<Verifier, T>::at(average, range), *from = Model<Verifier, T>::at(present, range);
+                T *to = ModelWeights<Verifier, T>::at(average, range),
+                  *from = ModelWeights<Verifier, T>::at(present, range);
                 parallel_chunks(range.bytes / sizeof(T), 1 << 16, settings_.device.threads,
                                 [&](std::size_t first, std::size_t last) {
                                     for (std::size_t i = first; i < last; ++i) body(to[i], from[i]);
@@ -253,13 +255,13 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
         call.left_gradient = activation_data(plan_.activations.output_gradient_offset());
         call.right_gradient = call.left_gradient + pairs * feature_size;
         call.scores = scores();
-        call.parameters = Model<Verifier, T>::template head<const T>(block_.data());
-        call.parameter_gradients = Model<Verifier, T>::template head<T>(gradient_section(), plan_.gradients);
+        call.parameters = ModelWeights<Verifier, T>::template head<const T>(block_.data());
+        call.parameter_gradients = ModelWeights<Verifier, T>::template head<T>(gradient_section(), plan_.gradients);
         return call;
     }
 
     MemoryBlock block_;
-    Model<Verifier, T> model_;
+    ModelWeights<Verifier, T> model_;
     NetworkTensors<Network, T> tensors_{};
 };
 

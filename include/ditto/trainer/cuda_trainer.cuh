@@ -142,7 +142,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
             call.left = reinterpret_cast<const A*>(activation(0));
             call.right = call.left + size;
             call.scores = device_scores();
-            call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
+            call.parameters = ModelWeights<Verifier, float>::template head<const float>(block_.data());
             Base::LossKernel::score(settings_.loss, device_, call);
             copy_out(scores.data() + first, device_scores(), now * sizeof(double));
             context().wait();
@@ -160,7 +160,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
         host_gradients_.resize(plan_.gradient_bytes);
         copy_out(host_gradients_.data(), gradient_section(), plan_.gradient_bytes);
         context().wait();
-        return Model<Verifier, float>::counterparts(host_gradients_.data(), "", plan_.gradients);
+        return ModelWeights<Verifier, float>::counterparts(host_gradients_.data(), "", plan_.gradients);
     }
     std::vector<StoredTensor> weights() override {
         lend();
@@ -266,8 +266,9 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
         call.right_gradient = call.left_gradient + pairs * feature_size;
         call.scores = device_scores();
         call.loss = scratch().loss();
-        call.parameters = Model<Verifier, float>::template head<const float>(block_.data());
-        call.parameter_gradients = Model<Verifier, float>::template head<float>(gradient_section(), plan_.gradients);
+        call.parameters = ModelWeights<Verifier, float>::template head<const float>(block_.data());
+        call.parameter_gradients =
+            ModelWeights<Verifier, float>::template head<float>(gradient_section(), plan_.gradients);
         return call;
     }
 

@@ -37,12 +37,12 @@ class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, Device
         start(typename Device::convolutions{}, context());
         device_.step = &scratch().values()->step;
         check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context().stream()));
-        host_model_ = Model<Verifier, float>(host_state_.data(), host_state_.data() + Plan::buffer_offset());
+        host_model_ = ModelWeights<Verifier, float>(host_state_.data(), host_state_.data() + Plan::buffer_offset());
         host_model_.initialize(settings_.seed, std::max(1, settings_.device.threads));
-        const Model<Verifier, float> model(block_.data(), block_.data() + Plan::buffer_offset());
+        const ModelWeights<Verifier, float> model(block_.data(), block_.data() + Plan::buffer_offset());
         model.point(tensors_);
         for (std::size_t i = 0; i < Network::parameter_tensors; ++i)
-            tensors_.gradients[i] = Model<Verifier, float>::at(gradient_section(), plan_.gradients[i]);
+            tensors_.gradients[i] = ModelWeights<Verifier, float>::at(gradient_section(), plan_.gradients[i]);
         tensors_.activations = block_.data() + plan_.activation_offset();
         upload();
     }
@@ -105,7 +105,7 @@ class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, Device
     DeviceBlock block_;
     MemoryBlock host_state_;  // parameters, buffers, the optimizer's state: the beginning of the block
     PinnedBlock input_;
-    Model<Verifier, float> host_model_;
+    ModelWeights<Verifier, float> host_model_;
     NetworkTensors<Network, float> tensors_{};
     bool lent_ = false;
 };

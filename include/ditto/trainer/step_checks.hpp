@@ -37,10 +37,12 @@ struct StepLimits {
 /// Throws Error unless the number of pairs is within the limits and their images `fit`, of which `given` `unit` came.
 inline void require_pairs(const StepLimits& limits, std::size_t pairs, std::size_t given, const char* unit, bool fit) {
     const auto fail = [&](const std::string& problem) {
-        throw Error("a training step got " + std::to_string(pairs) + " pairs and " + std::to_string(given) + unit +
-                    "; " + problem);
+        throw Error("a training step got " + std::to_string(pairs) + (pairs == 1 ? " pair and " : " pairs and ") +
+                    std::to_string(given) + unit + "; " + problem);
     };
-    if (pairs < limits.minimum_pairs) fail("give it at least " + std::to_string(limits.minimum_pairs) + " pairs");
+    if (pairs < limits.minimum_pairs)
+        fail("give it at least " + std::to_string(limits.minimum_pairs) +
+             (limits.minimum_pairs == 1 ? " pair" : " pairs"));
     if (pairs > limits.capacity_pairs)
         fail("the trainer was made for at most " + std::to_string(limits.capacity_pairs));
     if (!fit) fail("each pair needs two images of " + std::to_string(limits.image_size) + " numbers");

@@ -1,10 +1,14 @@
 // What trainers of all devices share: their types, their settings, and all that follows from these.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "ditto/core/error.hpp"
@@ -37,7 +41,10 @@ class TrainerBase : public AnyTrainer {
     std::string_view loss_name() const final { return Loss::name; }
     std::optional<double> margin() const final { return margin_of(settings_.loss); }
     double learning_rate() const final { return settings_.optimizer.learning_rate; }
-    std::size_t minimum_pairs() const final { return Verifier::Twin::groups == 2 ? 2 : 1; }
+    std::size_t minimum_pairs() const final {
+        const auto counts_batches = [](const LayerTraits& layer) { return layer.tracks_batches; };
+        return Verifier::Twin::groups == 2 && std::ranges::any_of(Network::traits, counts_batches) ? 2 : 1;
+    }
     std::int64_t steps() const final { return steps_; }
     void resume_at(std::int64_t steps) final { steps_ = steps; }
 
@@ -64,6 +71,12 @@ class TrainerBase : public AnyTrainer {
         : settings_(settings),
           plan_(device, settings.batch, {settings.keep_gradients, settings.average_weights, settings.mining}) {
         if (settings_.batch.count < 1) throw Error("a Trainer needs batches of at least 1 pair; got 0");
+        if (!(learning_rate() >= 0.0 && std::isfinite(learning_rate())))
+            throw Error("a Trainer got the learning rate " + std::to_string(learning_rate()) +
+                        "; give it a number that is not below 0");
+        if (margin() && !(*margin() > 0.0 && std::isfinite(*margin())))
+            throw Error("a Trainer got a loss with the margin " + std::to_string(*margin()) +
+                        "; give it a number above 0");
     }
 
     void require_average() const {

@@ -82,12 +82,12 @@ struct TrainingPlan {
         const auto streamed = detail::streamed_parameters<Network, Device>();
         for (std::size_t i = 0; i < Verifier::parameter_tensors; ++i) {
             const bool kept = extras.keep_gradients || i >= streamed.size() || !streamed[i];
-            gradients[i] = append(gradient_bytes, kept ? model.parameters[i].bytes : 0);
+            gradients[i] = append_range(gradient_bytes, kept ? model.parameters[i].bytes : 0);
         }
         const std::size_t pairs = extras.mining.pairs(capacity.count);
-        scores = append(loss_bytes, pairs * sizeof(double));
-        labels = append(loss_bytes, pairs * sizeof(PairLabel));
-        step_scratch = append(loss_bytes, StepScratchBytes<Optimizer, Device>::value(capacity.count, pairs));
+        scores = append_range(loss_bytes, pairs * sizeof(double));
+        labels = append_range(loss_bytes, pairs * sizeof(PairLabel));
+        step_scratch = append_range(loss_bytes, StepScratchBytes<Optimizer, Device>::value(capacity.count, pairs));
         if (extras.mining.negatives > 0) plan_mining(capacity.images(), pairs);
         total_bytes = loss_offset() + loss_bytes;
     }
@@ -110,13 +110,13 @@ struct TrainingPlan {
     constexpr void plan_mining(std::size_t batch, std::size_t pairs) {
         constexpr std::size_t row =
             static_cast<std::size_t>(Verifier::Features::size) * sizeof(typename Device::activation);
-        people = append(loss_bytes, batch * sizeof(std::uint32_t));
-        distances = append(loss_bytes, batch * batch * sizeof(double));
-        images = append(loss_bytes, 2 * pairs * sizeof(std::uint32_t));
-        left = append(loss_bytes, pairs * row);
-        right = append(loss_bytes, pairs * row);
-        left_gradient = append(loss_bytes, pairs * row);
-        right_gradient = append(loss_bytes, pairs * row);
+        people = append_range(loss_bytes, batch * sizeof(std::uint32_t));
+        distances = append_range(loss_bytes, batch * batch * sizeof(double));
+        images = append_range(loss_bytes, 2 * pairs * sizeof(std::uint32_t));
+        left = append_range(loss_bytes, pairs * row);
+        right = append_range(loss_bytes, pairs * row);
+        left_gradient = append_range(loss_bytes, pairs * row);
+        right_gradient = append_range(loss_bytes, pairs * row);
     }
 };
 
@@ -124,7 +124,7 @@ struct TrainingPlan {
 /// the average if there is one.
 template <class Verifier, class Optimizer, class Device>
 std::vector<StoredTensor> optimizer_tensors(const TrainingPlan<Verifier, Optimizer, Device>& plan, std::byte* block) {
-    using Stored = Model<Verifier, typename Device::scalar>;
+    using Stored = ModelWeights<Verifier, typename Device::scalar>;
     std::vector<StoredTensor> all;
     const auto add = [&](const std::vector<StoredTensor>& tensors) {
         all.insert(all.end(), tensors.begin(), tensors.end());

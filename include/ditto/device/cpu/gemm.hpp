@@ -77,7 +77,7 @@ class [[gnu::visibility("default")]] SingleThreadedBlas {  // shared by all libr
 
 /// A matrix in row-major order as an operand of a product, or its transpose.
 template <class T>
-struct Matrix {
+struct MatrixOperand {
     T* data;
     int stride;  ///< elements from one row to the next
     bool transposed = false;
@@ -85,7 +85,7 @@ struct Matrix {
 
 /// c[m, n] = a[m, k] b[k, n] + beta c, on the calling thread.
 template <class T>
-void gemm(int m, int n, int k, Matrix<const T> a, Matrix<const T> b, T beta, Matrix<T> c) {
+void gemm(int m, int n, int k, MatrixOperand<const T> a, MatrixOperand<const T> b, T beta, MatrixOperand<T> c) {
     static_assert(std::same_as<T, float> || std::same_as<T, double>, "ditto: only these types have a fast product");
     const detail::SingleThreadedBlas guard;
     const auto operation = [](bool transposed) { return transposed ? cxxblas::Trans : cxxblas::NoTrans; };
@@ -95,7 +95,7 @@ void gemm(int m, int n, int k, Matrix<const T> a, Matrix<const T> b, T beta, Mat
 
 /// y[m] = a[m, k] x[k], on the calling thread: reads `a` once and copies nothing, which a product of one column does.
 template <class T>
-void gemv(int m, int k, Matrix<const T> a, const T* x, T* y) {
+void gemv(int m, int k, MatrixOperand<const T> a, const T* x, T* y) {
     static_assert(std::same_as<T, float> || std::same_as<T, double>, "ditto: only these types have a fast product");
     const detail::SingleThreadedBlas guard;
     cxxblas::gemv(cxxblas::RowMajor, a.transposed ? cxxblas::Trans : cxxblas::NoTrans, m, k, T{1}, a.data, a.stride, x,

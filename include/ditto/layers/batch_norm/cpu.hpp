@@ -182,7 +182,7 @@ struct BatchNormKernel : KernelDefaults {
     using T = typename P::scalar;
 
     static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
-        if (call.phase == Phase::inference) return 0;
+        if (call.phase == PassPhase::inference) return 0;
         return batch_norm_workspace(call.images, Input::extents.pixels(), Size);
     }
 

@@ -159,7 +159,7 @@ struct CudaBatchNorm : KernelDefaults {
     using A = typename Device::activation;
 
     static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
-        if (call.phase == Phase::inference) return 0;
+        if (call.phase == PassPhase::inference) return 0;
         return round_up(GradientTerms::bytes(Size), tensor_alignment) +
                sums_bytes(call.images * static_cast<std::size_t>(Input::extents.pixels()), 2, Size);
     }

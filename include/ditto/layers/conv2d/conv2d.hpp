@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <type_traits>
 
 #include "ditto/core/constexpr_math.hpp"
 #include "ditto/layers/layer.hpp"
@@ -22,13 +23,38 @@ struct ChannelsCheck {
 };
 }  // namespace detail
 
+template <int In, int Out, int Kernel, class... Options>
+struct Conv2d;
+
+namespace detail {
+
+template <class... Options>
+struct OptionList {};
+
+// A Conv2d with the options that say what it is, without those that only say how it is computed.
+template <int In, int Out, int Kernel, class Kept, class... Options>
+struct ConvArchitecture;
+template <int In, int Out, int Kernel, class... Kept>
+struct ConvArchitecture<In, Out, Kernel, OptionList<Kept...>> {
+    using type = Conv2d<In, Out, Kernel, Kept...>;
+};
+template <int In, int Out, int Kernel, class... Kept, class First, class... Rest>
+struct ConvArchitecture<In, Out, Kernel, OptionList<Kept...>, First, Rest...>
+    : ConvArchitecture<
+          In, Out, Kernel,
+          std::conditional_t<std::same_as<First, DirectAlgorithm>, OptionList<Kept...>, OptionList<Kept..., First>>,
+          Rest...> {};
+
+}  // namespace detail
+
 /// Convolution of [H, W, In] with Out kernels of Kernel x Kernel x In, plus a bias: [H', W', Out].
 /// Options: Stride<1>, Padding<0>, AllowTruncation, DirectAlgorithm. Weights start uniform within 1/sqrt(In *
 /// Kernel^2), PyTorch's default.
 template <int In, int Out, int Kernel, class... Options>
 struct Conv2d : Layer {
     static_assert(sizeof(detail::ChannelsCheck<(In >= 1 && Out >= 1)>) > 0);
-    using Geometry = Window<Kernel, 1, Options...>;
+    using Architecture = typename detail::ConvArchitecture<In, Out, Kernel, detail::OptionList<>, Options...>::type;
+    using Geometry = SlidingWindow<Kernel, 1, Options...>;
     static constexpr bool is_valid = In >= 1 && Out >= 1 && Geometry::valid;
     static constexpr bool direct = (std::same_as<Options, DirectAlgorithm> || ...);
     static constexpr int in_channels = In;

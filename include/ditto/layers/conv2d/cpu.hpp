@@ -18,7 +18,7 @@ struct Kernel<Conv2d<In, Out, Size, Options...>, Input, Cpu<P>> : KernelDefaults
     static constexpr Extents out = Conv::output(Input::extents);
 
     static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
-        const bool backward = call.phase == Phase::training_backward;
+        const bool backward = call.phase == PassPhase::training_backward;
         std::size_t bytes = 0;
         if constexpr (is_fast) {
             bytes = backward ? Passes::backward_bytes(call.threads)

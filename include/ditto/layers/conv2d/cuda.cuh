@@ -20,7 +20,7 @@ struct Kernel<Conv2d<In, Out, Size, Options...>, Input, Device> : KernelDefaults
     /// The passes' own workspace, and after it in backward the partial sums of the bias's gradient.
     static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
         const std::size_t bytes = Passes::bytes(call.images);
-        return call.phase == Phase::training_backward
+        return call.phase == PassPhase::training_backward
                    ? bytes + detail::sums_bytes(call.images * Passes::Grid::pixels, 1, Out)
                    : bytes;
     }

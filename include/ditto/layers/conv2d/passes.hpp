@@ -97,7 +97,7 @@ struct FewChannelsPasses {
     static constexpr std::size_t backward_bytes(int threads) {
         // The input gradient is rarely wanted: these are the first layers of networks.
         return std::max(Kernel::backward_bytes(threads),
-                        direct_workspace_bytes<Conv, Input, T>({Phase::training_backward, 1, threads}));
+                        direct_workspace_bytes<Conv, Input, T>({PassPhase::training_backward, 1, threads}));
     }
     template <class Source>
     static void weight_gradient(int threads, std::size_t images, const T* x, const Source& source, T* gradient,

@@ -47,7 +47,7 @@ struct ConvBlockKernel : KernelDefaults {
     };
 
     static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
-        return call.phase == Phase::training_backward ? backward_bytes(call) : forward_bytes(call);
+        return call.phase == PassPhase::training_backward ? backward_bytes(call) : forward_bytes(call);
     }
     static constexpr std::size_t prepared_bytes = Passes::prepared_bytes;
     static void prepare(const Device& device, const std::array<const T*, max_layer_tensors>& parameters, void* to) {
@@ -59,7 +59,7 @@ struct ConvBlockKernel : KernelDefaults {
     static constexpr std::size_t forward_bytes(WorkspaceCall call) {
         const std::size_t bytes =
             Passes::prepared_bytes + round_up(Passes::forward_bytes(call.threads), tensor_alignment);
-        if (call.phase == Phase::inference) return bytes;
+        if (call.phase == PassPhase::inference) return bytes;
         // Two groups may need one chunk more than one.
         return bytes + (Passes::chunks(call.images, 1).count() + 1) * tile_sums * channels * sizeof(double);
     }

@@ -211,7 +211,7 @@ struct CudaBlock : KernelDefaults {
         Passes::prepare(device, from[0], to);
     }
     static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
-        return head_bytes(call.images, call.phase == Phase::inference) + Passes::bytes(call.images);
+        return head_bytes(call.images, call.phase == PassPhase::inference) + Passes::bytes(call.images);
     }
 
     static void forward(const Device& device, const ForwardCall<float, A>& call) {

@@ -75,7 +75,7 @@ struct Kernel<Linear<In, Out>, Input, Cpu<P>> : KernelDefaults {
     }
 
     static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
-        if (call.phase == Phase::training_backward)
+        if (call.phase == PassPhase::training_backward)
             return std::max(detail::column_sums_bytes(call.images, Out),
                             Slices::fits ? Slices::backward_bytes(call.images, call.threads) : 0);
         if (Slices::fits) return Slices::forward_bytes(call.images, call.threads);

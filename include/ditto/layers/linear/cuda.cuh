@@ -61,7 +61,7 @@ struct Kernel<Linear<In, Out>, Input, Device> : KernelDefaults {
     /// Scratch of the products, and in backward after it the partial sums of the bias's gradient.
     static constexpr std::size_t workspace_bytes(WorkspaceCall call) {
         return detail::product_workspace +
-               (call.phase == Phase::training_backward ? detail::sums_bytes(call.images, 1, Out) : 0);
+               (call.phase == PassPhase::training_backward ? detail::sums_bytes(call.images, 1, Out) : 0);
     }
 
     static void forward(const Device& device, const ForwardCall<float, A>& call) {

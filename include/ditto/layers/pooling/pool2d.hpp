@@ -17,7 +17,7 @@ struct PoolPaddingCheck {
 /// otherwise, as in PyTorch.
 template <int Kernel, class... Options>
 struct Pool2d : Layer {
-    using Geometry = Window<Kernel, Kernel, Options...>;
+    using Geometry = SlidingWindow<Kernel, Kernel, Options...>;
     static_assert(sizeof(detail::PoolPaddingCheck<(2 * Geometry::padding <= Geometry::kernel)>) > 0);
     static constexpr bool is_valid = Geometry::valid && 2 * Geometry::padding <= Geometry::kernel;
 

@@ -30,7 +30,7 @@ struct Kernel<LossType, Features, Cpu<P>> {
             const auto features = call.features(pair, size);
             const PairLabel label = call.labels[pair];
             const double own = logit(call, pair);
-            const PairTerm term = loss.term(own, label == PairLabel::same);
+            const PairTerm term = detail::term_of(loss, own, label == PairLabel::same);
             call.scores[pair] = loss.score(own);
             total += call.weight(label) * term.loss;
             const double slope = call.weight(label) * term.slope / pairs;

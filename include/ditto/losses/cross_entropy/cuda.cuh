@@ -35,7 +35,7 @@ __global__ void cross_entropy_kernel(LossType loss, std::size_t size, LossCall<f
     const PairLabel label = call.labels[pair];
     const auto features = call.features(pair, size);
     const double logit = pair_logit<Head>(size, call);
-    const PairTerm term = loss.term(logit, label == PairLabel::same);
+    const PairTerm term = term_of(loss, logit, label == PairLabel::same);
     const double slope = call.weight(label) * term.slope / static_cast<double>(call.pairs);
     for (std::size_t i = threadIdx.x; i < size; i += block_threads) {
         const FeatureGradients gradients = Head::gradients(call.parameters[0], features, i, slope);

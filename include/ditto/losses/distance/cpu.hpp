@@ -31,7 +31,7 @@ struct Kernel<LossType, Features, Cpu<P>> {
         double total = 0.0;
         for (std::size_t pair = 0; pair < call.pairs; ++pair) {
             const PairLabel label = call.labels[pair];
-            const PairTerm term = loss.term(call.scores[pair], label == PairLabel::same);
+            const PairTerm term = detail::term_of(loss, call.scores[pair], label == PairLabel::same);
             total += call.weight(label) * term.loss;
             const double slope = call.weight(label) * term.slope;
             for (std::size_t i = pair * size; i < (pair + 1) * size; ++i) {

@@ -33,7 +33,7 @@ __global__ void distance_loss_kernel(LossType loss, std::size_t size, LossCall<f
     const PairLabel label = call.labels[pair];
     const auto features = call.features(pair, size);
     const double pairs = static_cast<double>(call.pairs), distance = pair_distance(features);
-    const PairTerm term = loss.term(distance, label == PairLabel::same);
+    const PairTerm term = term_of(loss, distance, label == PairLabel::same);
     const double slope = call.weight(label) * term.slope;
     for (std::size_t i = threadIdx.x; i < size; i += block_threads) {
         const auto gradient = static_cast<float>(slope * features.difference(i) / pairs);

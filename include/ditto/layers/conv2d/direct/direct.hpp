@@ -42,7 +42,7 @@ T* weight_gradient_sums(int threads, void* workspace) {
 template <class Conv, class Input, class T>
 constexpr std::size_t direct_workspace_bytes(WorkspaceCall call) {
     const std::size_t windows = static_cast<std::size_t>(call.threads) * window_bytes<Conv, Input, T>();
-    if (call.phase != Phase::training_backward) return windows;
+    if (call.phase != PassPhase::training_backward) return windows;
     return windows + weight_gradient_lanes * Conv::depth * Conv::out_channels * sizeof(T);
 }
 
