@@ -19,8 +19,10 @@ namespace ditto {
 ///
 /// with what else of KernelDefaults is not as it is there. On Cuda<P> the calls have the device's activations:
 /// ForwardCall<float, typename Cuda<P>::activation>. A network that is run on a device without a kernel for one of its
-/// layers does not compile, with one error that says which: missing_kernel. A loss has kernels too: see
-/// losses/loss.hpp.
+/// layers does not compile, with one error that says which: missing_kernel. With prepared_bytes it has
+/// `prepare(device, parameters, to)`. A loss has kernels too, with `score(loss, device, call)` and
+/// `forward_backward(loss, device, call)` (see losses/loss.hpp), and so has PairMining, with `mine(mining, device,
+/// call)` and `scatter_gradients(mining, device, call)`.
 template <class Layer, class Input, class Device>
 struct Kernel;
 

@@ -11,15 +11,19 @@ namespace ditto {
 
 /// The head's view of a pair: the distance of each feature.
 struct DifferenceHead {
+    /// See CrossEntropyLoss, as for all here.
     static constexpr std::size_t inputs(std::size_t features) { return features; }
+    /// Input j of the head.
     template <class A>
     static constexpr double input(const PairFeatures<A>& pair, std::size_t j) {
         return std::fabs(pair.difference(j));
     }
+    /// What feature i adds to the logit.
     template <class T, class A>
     static constexpr double product(const T* weight, const PairFeatures<A>& pair, std::size_t i) {
         return static_cast<double>(weight[i]) * input(pair, i);
     }
+    /// The derivatives by feature i, `slope` being that by the logit.
     template <class T, class A>
     static constexpr FeatureGradients gradients(const T* weight, const PairFeatures<A>& pair, std::size_t i,
                                                 double slope) {

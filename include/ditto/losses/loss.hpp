@@ -69,8 +69,9 @@ struct PairFeatures {
     const Activation* left_features;
     const Activation* right_features;
 
-    constexpr double left(std::size_t i) const { return widened(left_features[i]); }
-    constexpr double right(std::size_t i) const { return widened(right_features[i]); }
+    constexpr double left(std::size_t i) const { return widened(left_features[i]); }    ///< feature i of the first
+    constexpr double right(std::size_t i) const { return widened(right_features[i]); }  ///< and of the second image
+    /// How far the first is above the second.
     constexpr double difference(std::size_t i) const { return left(i) - right(i); }
 
   private:
@@ -102,6 +103,7 @@ struct LossCall {
     constexpr double weight(PairLabel label) const {
         return label_weights == nullptr ? 1.0 : label_weights[static_cast<std::size_t>(label)];
     }
+    /// The features of one pair, of `size` numbers.
     constexpr PairFeatures<Activation> features(std::size_t pair, std::size_t size) const {
         return {size, left + pair * size, right + pair * size};
     }

@@ -18,12 +18,15 @@ struct InferencePlan {
     PassPlan<Network, Device> activations{};
     std::size_t total_bytes = 0;
 
+    /// For passes of up to `images` images.
     constexpr InferencePlan(const Device& device, std::size_t images)
         : prepared(),
           activations(plan_activations<Network>(device, {images, device.threads, false})),
           total_bytes(activation_offset() + activations.bytes) {}
 
+    /// In bytes, from the beginning of the block.
     static constexpr std::size_t prepared_offset() { return parameter_bytes + buffer_bytes; }
+    /// The same of the activations.
     constexpr std::size_t activation_offset() const { return prepared_offset() + prepared.bytes; }
 };
 

@@ -130,6 +130,7 @@ struct PreparedLayout {
     std::array<MemoryRange, Execution<Network, Device>::layer_count> stages{};
     std::size_t bytes = 0;
 
+    /// Empty where no stage prepares anything.
     constexpr PreparedLayout() {
         if constexpr (Network::valid)
             detail::for_each_index<Execution<Network, Device>::layer_count>([&](auto stage) {

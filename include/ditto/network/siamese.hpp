@@ -31,7 +31,7 @@ concept TwinPolicy = requires {
     { T::groups } -> std::convertible_to<std::size_t>;
 };
 
-/// Errors of the arguments of Siamese.
+/// The error of a first argument of Siamese that is no network.
 template <class Given>
 struct not_a_network {
     static_assert(
@@ -39,6 +39,7 @@ struct not_a_network {
         "ditto: the first argument of Siamese is a network, a Sequential<Shape<...>, layers...>; the loss comes "
         "second");
 };
+/// The error of a second argument of Siamese that is no loss.
 template <class Given>
 struct not_a_loss {
     static_assert(
@@ -46,11 +47,13 @@ struct not_a_loss {
         "ditto: the second argument of Siamese is a loss: ContrastiveLoss, ConcatBceLoss, DifferenceBceLoss, or a "
         "type of yours that derives from ditto::Loss with name and score_kind");
 };
+/// The error of a third argument of Siamese that is no twin policy.
 template <class Given>
 struct not_a_twin_policy {
     static_assert(sizeof(Given*) == 0,
                   "ditto: the third argument of Siamese is a twin policy: twin::separate or twin::stacked");
 };
+/// The error of a loss with more parameters than a call has room for.
 template <class Loss>
 struct too_many_head_tensors {
     static_assert(sizeof(Loss*) == 0, "ditto: this loss has more parameters than max_layer_tensors");

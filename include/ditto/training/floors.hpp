@@ -28,9 +28,10 @@ struct StoredPairs {
 
 /// Accuracies on test pairs, each at the threshold that is most accurate on training pairs.
 struct Floors {
-    double grey_correlation = 0;  // of pictures shrunk to 25 x 25 grey pixels, normalised
-    double mean_colour = 0;       // Euclidean distance of the mean colours
+    double grey_correlation = 0;  ///< of pictures shrunk to 25 x 25 grey pixels, normalised
+    double mean_colour = 0;       ///< Euclidean distance of the mean colours
 
+    /// The one that is harder to beat.
     double higher() const { return std::max(grey_correlation, mean_colour); }
 };
 

@@ -49,14 +49,16 @@ class RunDirectory {
     /// The folder need not exist: nothing is written here.
     explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
-    const std::filesystem::path& path() const { return path_; }
-    std::filesystem::path config() const { return path_ / "config.json"; }
-    std::filesystem::path metrics() const { return path_ / "metrics.csv"; }
-    std::filesystem::path last() const { return path_ / "last.safetensors"; }
-    std::filesystem::path best() const { return path_ / "best.safetensors"; }
-    std::filesystem::path checkpoint() const { return path_ / "checkpoint.safetensors"; }
-    std::filesystem::path report() const { return path_ / "report.html"; }
-    std::filesystem::path test_pairs() const { return path_ / "test_pairs.txt"; }
+    const std::filesystem::path& path() const { return path_; }                            ///< the folder itself
+    std::filesystem::path config() const { return path_ / "config.json"; }                 ///< the settings
+    std::filesystem::path metrics() const { return path_ / "metrics.csv"; }                ///< a row for each epoch
+    std::filesystem::path last() const { return path_ / "last.safetensors"; }              ///< the last weights
+    std::filesystem::path best() const { return path_ / "best.safetensors"; }              ///< the best weights
+    std::filesystem::path checkpoint() const { return path_ / "checkpoint.safetensors"; }  ///< all that resuming needs
+    std::filesystem::path report() const { return path_ / "report.html"; }                 ///< the page
+    std::filesystem::path test_pairs() const {
+        return path_ / "test_pairs.txt";
+    }  ///< pairs of people that were kept for a test
 
     /// Throws Error if the folder holds a run.
     void require_new() const {

@@ -16,6 +16,7 @@
 
 namespace ditto {
 
+/// How Training trains: for how long, in which batches, with which schedule, and what goes with the weights.
 struct TrainingSettings {
     std::uint32_t epochs = 10;
     PairLoaderSettings loader{};  ///< its smallest_batch is the trainer's

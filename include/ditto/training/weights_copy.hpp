@@ -12,8 +12,10 @@
 
 namespace ditto {
 
+/// A copy of weights in memory.
 class WeightsCopy {
   public:
+    /// Of tensors that may change or go afterwards.
     explicit WeightsCopy(std::vector<StoredTensor> tensors) : tensors_(std::move(tensors)) {
         data_.resize(stored_bytes(tensors_));
         std::byte* at = data_.data();
@@ -27,6 +29,7 @@ class WeightsCopy {
     WeightsCopy(const WeightsCopy&) = delete;
     WeightsCopy& operator=(const WeightsCopy&) = delete;
 
+    /// The copied tensors, under their names.
     std::span<const StoredTensor> tensors() const { return tensors_; }
 
   private:

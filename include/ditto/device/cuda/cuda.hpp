@@ -16,6 +16,7 @@ namespace ditto {
 /// How convolutions are computed on a GPU: by cuDNN, in files that are compiled with DITTO_CUDNN (ditto::cuda sets it
 /// where cuDNN is found), or by unfolding and products of cuBLASLt.
 struct CudnnConvolutions {};
+/// See CudnnConvolutions.
 struct UnfoldedConvolutions {};
 
 namespace detail {
