@@ -44,7 +44,7 @@ class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
+        const std::size_t count = detail::require_embedding(images, features, image_size, feature_size);
         if (!prepared_) {
             prepare_parameters<Network>(device_, plan_.prepared, block_.data() + Plan::prepared_offset(), tensors_);
             prepared_ = true;

@@ -50,7 +50,7 @@ class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
+        const std::size_t count = detail::require_embedding(images, features, image_size, feature_size);
         if (!prepared_) {
             copy(block_.data(), host_model_memory_.data(), host_model_memory_.bytes(), cudaMemcpyHostToDevice);
             prepare_parameters<Network>(device_, plan_.prepared, block_.data() + Plan::prepared_offset(), tensors_);

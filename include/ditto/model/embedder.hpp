@@ -57,8 +57,8 @@ class Embedder {
 namespace detail {
 
 /// The number of images. Throws Error unless they are whole and `features` has room for theirs.
-inline std::size_t images_to_embed(std::span<const float> images, std::span<float> features, std::size_t image_size,
-                                   std::size_t feature_size) {
+inline std::size_t require_embedding(std::span<const float> images, std::span<float> features, std::size_t image_size,
+                                     std::size_t feature_size) {
     const std::size_t count = images.size() / image_size;
     if (images.size() != count * image_size || features.size() != count * feature_size)
         throw Error("embed got " + std::to_string(images.size()) + " values of images and room for " +

@@ -100,7 +100,7 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     }
 
     void update_statistics(std::span<const float> images, double keep) override {
-        const std::size_t count = detail::images_to_learn_from(images, image_size, settings_.batch.images());
+        const std::size_t count = detail::require_statistics_images(images, image_size, settings_.batch.images());
         std::array<std::vector<T>, Network::buffer_tensors> before;
         for (std::size_t i = 0; i < before.size(); ++i) {
             T* numbers = model_.buffer(i);
@@ -114,7 +114,7 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
+        const std::size_t count = detail::require_embedding(images, features, image_size, feature_size);
         const std::size_t capacity = settings_.batch.images();
         for (std::size_t first = 0; first < count; first += capacity) {
             const std::size_t now = std::min(capacity, count - first);

@@ -94,7 +94,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     void swap_average() override { for_each_averaged(detail::SwapAverage{}); }
 
     void update_statistics(std::span<const float> images, double keep) override {
-        const std::size_t count = detail::images_to_learn_from(images, image_size, settings_.batch.images());
+        const std::size_t count = detail::require_statistics_images(images, image_size, settings_.batch.images());
         take_back();
         load_images(images);
         copy_images(count);
@@ -114,7 +114,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = detail::images_to_embed(images, features, image_size, feature_size);
+        const std::size_t count = detail::require_embedding(images, features, image_size, feature_size);
         take_back();
         for (std::size_t first = 0; first < count; first += settings_.batch.images()) {
             const std::size_t now = std::min(settings_.batch.images(), count - first);

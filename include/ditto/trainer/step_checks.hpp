@@ -12,7 +12,8 @@
 namespace ditto::detail {
 
 /// The number of images in a batch whose statistics are wanted. Throws Error unless there are 2 to `capacity`.
-inline std::size_t images_to_learn_from(std::span<const float> images, std::size_t image_size, std::size_t capacity) {
+inline std::size_t require_statistics_images(std::span<const float> images, std::size_t image_size,
+                                             std::size_t capacity) {
     const std::size_t count = images.size() / image_size;
     if (images.size() != count * image_size || count < 2 || count > capacity)
         throw Error("update_statistics got " + std::to_string(images.size()) + " numbers of images of " +

@@ -12,16 +12,11 @@ namespace ditto::detail {
 /// Runs a kernel of `grid` blocks of `block` threads on the device's stream.
 template <CudaDevice Device, class... Parameters, class... Arguments>
 void launch(const Device& device, void (*kernel)(Parameters...), dim3 grid, dim3 block, const Arguments&... arguments) {
-#ifdef DITTO_CUDA_EMULATION
-    check(emulation::launch(kernel, grid, block, device.context->stream(), static_cast<Parameters>(arguments)...),
-          "a kernel");
-#else
     cudaLaunchConfig_t config{};
     config.gridDim = grid;
     config.blockDim = block;
     config.stream = device.context->stream();
     check(cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...), "a kernel");
-#endif
 }
 
 inline constexpr unsigned block_threads = 256;

@@ -47,3 +47,16 @@ cudaError_t launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, cudaStr
 }
 
 }  // namespace emulation
+
+/// What cudaLaunchKernelEx is told. (Without shared memory of a size chosen at the launch, and without attributes.)
+struct cudaLaunchConfig_t {
+    dim3 gridDim, blockDim;
+    cudaStream_t stream = nullptr;
+};
+
+template <typename... Parameters, typename... Arguments>
+cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),
+                               Arguments&&... arguments) {
+    return emulation::launch(kernel, config->gridDim, config->blockDim, config->stream,
+                             std::forward<Arguments>(arguments)...);
+}
