@@ -117,8 +117,11 @@ def check_training(folder, data):
     report = directory / "report.html"
     assert f"report: {report}\n" in output, output
     page = report.read_text(encoding="utf-8")
-    for section in ("training", "scores", "network", "settings", "times"):
+    for section in ("training", "scores", "network", "memory", "settings", "times"):
         assert f'<section id="{section}"' in page, section
+    drawn = float(re.search(r"([\d.]+) MiB in one block", page).group(1))
+    said = int(re.search(r"memory: (\d+) MiB for", output).group(1))  # rounded down
+    assert said <= drawn <= said + 1, (said, drawn)
     shown = re.search(r"<b>(.*?) %</b><span>accuracy at the stored threshold", page).group(1)
     assert f"test accuracy: {shown} %" in output, (shown, output)
 

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "ditto/core/random.hpp"
+#include "ditto/ditto.hpp"
 #include "ditto/faces/faces.hpp"
 #include "ditto/report/report_data.hpp"
+#include "ditto/trainer/plan_chart.hpp"
 
 /// `pairs` pairs of `people` people with 6 images each, built-in faces, of which about one in nine is told apart
 /// wrongly.
@@ -59,6 +61,10 @@ inline ditto::ReportData synthetic_report(std::uint32_t pairs = 1000, std::uint3
     data.layers = {{"Conv2d<3, 64, 5, Padding<2>>", "128x128x64", 4864, 157'286'400},
                    {"Flatten", "1048576", 0, 0},
                    {"Linear<1048576, 16>", "16", 16'777'232, 33'554'432}};
+    using Network = ditto::Sequential<ditto::Shape<4, 4, 3>, ditto::Flatten, ditto::Linear<48, 8>>;
+    using Training =
+        ditto::Trainer<ditto::Siamese<Network, ditto::ContrastiveLoss>, ditto::SGD, ditto::Cpu<ditto::fp32>>;
+    data.memory = ditto::plan_chart<Training>(ditto::batch_pairs{32});
     data.settings = {{"loss", "contrastive"}, {"learning rate", "0.001"}};
     data.times = {{"written", "2026-01-31 12:00 UTC"}};
     return data;

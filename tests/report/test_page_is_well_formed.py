@@ -59,15 +59,21 @@ def check(page, name):
     assert any(text.startswith(f"{name}Person".strip()) for text in checker.alternatives), checker.alternatives[:3]
 
     drawings = re.findall(r"<svg .*?</svg>", page, re.DOTALL)
-    assert len(drawings) == 6, len(drawings)
+    assert len(drawings) == 7, len(drawings)
     for drawing in drawings:
         root = xml.etree.ElementTree.fromstring(drawing)
         ids = {element.get("id") for element in root.iter()}
         for use in root.iter(SVG + "use"):
             assert use.get(XLINK + "href")[1:] in ids, use.attrib
     # The legend of the map: names as they are, where they are not too long for it.
-    legend = "".join(xml.etree.ElementTree.fromstring(drawings[-1]).itertext())
+    legend = "".join(xml.etree.ElementTree.fromstring(drawings[-2]).itertext())
     assert legend.count(f"{name}Person"[:23]) == 15, legend
+    # The plan: its tensors have names for the mouse, and its style is not the page's.
+    plan = xml.etree.ElementTree.fromstring(drawings[-1])
+    names = [title.text for title in plan.findall(f"{SVG}rect/{SVG}title")]
+    assert any(name.startswith("backbone.1.weight\nLinear<48, 8>\n") for name in names), names
+    rules = re.findall(r"([^{}]+)\{[^{}@]+\}", plan.find(SVG + "style").text)
+    assert len(rules) > 10 and all(rule.startswith(".ditto-plan") for rule in rules), rules
 
 
 def main():

@@ -27,9 +27,10 @@ TEST_CASE("a page with every section, that loads nothing") {
     data.threshold = 0.987654321;
     data.images.emplace_back("an image of no pair");
     const std::string page = ditto::report_page(data);
-    for (const std::string id : {"figures", "training", "scores", "errors", "map", "network", "settings", "times"})
+    for (const std::string id :
+         {"figures", "training", "scores", "errors", "map", "network", "memory", "settings", "times"})
         CHECK(count(page, "<section id=\"" + id + "\"") == 1);
-    CHECK(count(page, "<svg ") == 6);  // three of the training, ROC, histogram, map
+    CHECK(count(page, "<svg ") == 7);  // three of the training, ROC, histogram, map, memory
     CHECK(count(page, "<figure class=\"pair\">") == 16);
     CHECK(count(page, "data:image/jpeg;base64,") == 32 + 15 * 3);
     CHECK(page.size() < 5'000'000);
@@ -96,7 +97,7 @@ TEST_CASE("one epoch of training is a table, not a curve of one point") {
     const std::string page = ditto::report_page(data);
     CHECK(contains(page, "<th scope=\"row\">accuracy of the training pairs</th><td>75.0 %</td>"));
     CHECK(contains(page, "<td>1235</td>"));
-    CHECK(count(page, "<svg ") == 3);
+    CHECK(count(page, "<svg ") == 4);  // ROC, histogram, map, memory
 }
 
 TEST_CASE("numbers of an axis") {

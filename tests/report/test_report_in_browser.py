@@ -31,7 +31,8 @@ addEventListener("load", () => {
     scrollWidth: document.documentElement.scrollWidth,
     pictures: pictures.length,
     loaded: pictures.filter(p => p.complete && p.naturalWidth > 0 && p.getBoundingClientRect().width > 20).length,
-    plots: [...document.querySelectorAll("svg")].map(box),
+    plots: [...document.querySelectorAll("svg")].filter(svg => !scrolls(svg)).map(box),
+    plan: box(document.querySelector("#memory svg")),
     columns: new Set([...document.querySelectorAll(".plot")].map(p => Math.round(box(p)[0]))).size,
     tooWide: [...document.querySelectorAll("body *")].filter(
         e => !scrolls(e) && !e.closest("svg") && box(e)[0] + box(e)[2] > width + 1).map(e => e.outerHTML.slice(0, 80)),
@@ -133,6 +134,7 @@ def check(browser, page, width):
     assert found["pictures"] == found["loaded"] == 77, found
     assert len(found["plots"]) == 6 and all(0 < plot[2] <= width for plot in found["plots"]), found
     assert found["columns"] == (1 if width == TELEPHONE else 2), found
+    assert found["plan"][2] == 960, found  # at its own size, to be read; a telephone scrolls
     assert found["scrolled"], found
     assert found["textHeight"] >= 9, found  # pixels of a line in the plots, the smallest
     return found["plots"]

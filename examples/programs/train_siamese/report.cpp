@@ -16,6 +16,7 @@
 
 #include "../support/face_report.hpp"
 #include "option_rows.hpp"
+#include "trainers.hpp"
 
 namespace {
 
@@ -82,6 +83,7 @@ ditto::ReportData report_data(const Options& options, const ditto::RunDirectory&
     });
     report.metrics = ditto::read_metrics(directory.metrics());
     report.layers = support::face_network_table(options.network);
+    report.memory = trainer_memory(options).chart;
     report.settings = settings(options);
     report.times = {{"written", support::time_text()}};
     return report;

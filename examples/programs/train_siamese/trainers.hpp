@@ -4,13 +4,15 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "ditto/trainer/any_trainer.hpp"
 #include "options.hpp"
 
-/// The bytes that a trainer takes, all in one block.
+/// The bytes that a trainer takes, all in one block, and a picture of it: an SVG.
 struct TrainerMemory {
     std::size_t parameters, gradients, optimizer, activations, total;
+    std::string chart;
 };
 
 /// What make_trainer() would take. Throws Error for a device that the program was built without.

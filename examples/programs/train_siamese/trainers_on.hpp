@@ -6,7 +6,7 @@
 #include <ditto/network/siamese.hpp>
 #include <ditto/optim/adam.hpp>
 #include <ditto/optim/sgd.hpp>
-#include <ditto/trainer/training_plan.hpp>
+#include <ditto/trainer/plan_chart.hpp>
 #include <memory>
 
 #include "../support/face_networks.hpp"
@@ -61,10 +61,15 @@ auto choose_trainer(const Options& options, const Use& use) {
 template <class Device, class Network>
 TrainerMemory memory_on(const Options& options) {
     return choose_trainer<Device, Network>(options, [&]<class Chosen>() -> TrainerMemory {
-        const auto plan = ditto::memory_plan<Chosen>({options.batch}, {options.threads},
-                                                     {false, options.average > 0.0, mining_of(options)});
-        return {plan.parameter_bytes + plan.buffer_bytes + plan.average_bytes, plan.gradient_bytes,
-                plan.optimizer_bytes, plan.prepared_bytes + plan.activation_bytes + plan.loss_bytes, plan.total_bytes};
+        const ditto::batch_pairs batch{options.batch};
+        const ditto::TrainingExtras extras{false, options.average > 0.0, mining_of(options)};
+        const auto plan = ditto::memory_plan<Chosen>(batch, options.threads, extras);
+        return {plan.parameter_bytes + plan.buffer_bytes + plan.average_bytes,
+                plan.gradient_bytes,
+                plan.optimizer_bytes,
+                plan.prepared_bytes + plan.activation_bytes + plan.loss_bytes,
+                plan.total_bytes,
+                ditto::plan_chart<Chosen>(batch, options.threads, extras)};
     });
 }
 

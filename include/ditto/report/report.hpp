@@ -29,6 +29,7 @@ inline std::string report_page(const ReportData& data) {
     body += detail::errors_section(data, findings);
     body += detail::map_section(data);
     body += detail::network_section(data);
+    body += detail::memory_section(data);
     body += detail::facts_section("settings", "Settings", data.settings);
     body += detail::facts_section("times", "Times", detail::all_times(data));
     body += "<footer class=\"soft\">" + escaped(data.program) + "</footer>\n";

@@ -50,6 +50,7 @@ struct ReportData {
     MetricsTable metrics;                     ///< of the epochs
     std::optional<std::uint32_t> best_epoch;  ///< from 1
     std::vector<ReportLayer> layers;          ///< of the network
+    std::string memory;                       ///< of the training, an SVG: see plan_chart()
     ReportFacts settings, times;
 };
 

@@ -256,6 +256,16 @@ inline std::string network_section(const ReportData& data) {
                         grouped(parameters), megaflop(flops)));
 }
 
+inline std::string memory_section(const ReportData& data) {
+    if (data.memory.empty()) return "";
+    return section_element(
+        "memory", "Memory",
+        "<figure><div class=\"scroll\">" + data.memory +
+            "</div><figcaption>All the memory of this training, laid out before it began. Tensors that never live at "
+            "the same step share a place. The mouse over one shows its name, layer, bytes and steps.</figcaption>"
+            "</figure>");
+}
+
 inline std::string facts_section(std::string_view id, std::string_view heading, const ReportFacts& facts) {
     return facts.empty() ? "" : section_element(id, heading, facts_element(facts));
 }

@@ -51,6 +51,8 @@ img { max-width: 100%; height: auto; border-radius: 6px; display: block; }
 .person span { font-size: .8125rem; overflow-wrap: anywhere; line-height: 1.3; display: block; }
 .plots + .scroll { margin-top: 1rem; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
+.scroll svg { display: block; margin: 0 auto; }
+.scroll + figcaption { padding: .55rem .25rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .38rem .8rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
 tr:first-child > * { border-top: 0; }
