@@ -31,7 +31,7 @@ type_lines() {
     printf '%s\n' "cd $1" "$2" >"$debian/root/lines.sh"
     chroot "$debian" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         CMAKE_EXPORT_COMPILE_COMMANDS=ON bash -euvo pipefail /root/lines.sh </dev/null 2>&1 |
-        grep -v '^-- Installing: ' | tee "$debian/root/log"
+        grep -Ev '^-- (Installing|Up-to-date): ' | tee "$debian/root/log"
 }
 
 echo "== a Debian 12 with nothing in it"

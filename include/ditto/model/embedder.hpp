@@ -46,10 +46,11 @@ class Embedder {
     /// while this lives.
     virtual std::vector<StoredTensor> weights() = 0;
 
-  protected:
-    Embedder() = default;
     Embedder(const Embedder&) = delete;
     Embedder& operator=(const Embedder&) = delete;
+
+  protected:
+    Embedder() = default;
     Embedder(Embedder&&) = default;
     Embedder& operator=(Embedder&&) = default;
 };

@@ -40,7 +40,7 @@ struct BatchNorm : Layer {
     static constexpr bool backward_reads_output = false;
     /// Mean and 1/sqrt(variance + epsilon) of each of up to two twin groups, [2, 2, Channels], never below 32 bits.
     static constexpr std::size_t saved_bytes(Extents, std::size_t, std::size_t scalar) {
-        return 4 * Channels * (scalar < sizeof(float) ? sizeof(float) : scalar);
+        return std::size_t{4} * Channels * (scalar < sizeof(float) ? sizeof(float) : scalar);
     }
 };
 

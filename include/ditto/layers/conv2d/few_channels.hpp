@@ -28,7 +28,7 @@ struct FewChannelsConvolution {
     static constexpr std::size_t weights = depth * Out;
     /// Pixels of one product: as many as the registers hold, a part of the segment of two tiles that goes to the
     /// epilogue at a time.
-    static constexpr std::size_t segment = 2 * tile_size;
+    static constexpr std::size_t segment = std::size_t{2} * tile_size;
     static constexpr int pixels = vector_registers<Arch> == 32 ? 8 : 4;
     static constexpr std::size_t strips = Height / tile_size;  ///< of an image
     static constexpr std::size_t lanes = 16;                   ///< sums of the weight gradient

@@ -119,7 +119,7 @@ struct ConvBlockKernel : KernelDefaults {
     // --- Backward
 
     // Before the scratch of the passes: the terms of the gradient, and sums of the bias.
-    static constexpr std::size_t term_count = 3 * 2 * channels;
+    static constexpr std::size_t term_count = std::size_t{6} * channels;
     static constexpr std::size_t terms_bytes = round_up(term_count * sizeof(T), tensor_alignment);
     static constexpr std::size_t bias_bytes(std::size_t images) {
         return round_up(Passes::gradient_chunks(images).count() * channels * sizeof(double), tensor_alignment);

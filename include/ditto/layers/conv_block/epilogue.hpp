@@ -89,7 +89,7 @@ struct TrainingEpilogue {
             const double wide = static_cast<double>(totals[c]);
             own[c] += wide;
             own[Channels + c] += wide * wide;
-            own[2 * Channels + c] += static_cast<double>(squares[c]);
+            own[std::size_t{2} * Channels + c] += static_cast<double>(squares[c]);
         }
         if constexpr (Pooled) {
             const V sign = sign_of(V::load_unaligned(weight + channel));

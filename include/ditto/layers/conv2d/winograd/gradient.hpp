@@ -6,6 +6,8 @@
 // shares, is added to its sum. No sum is split between threads.
 #pragma once
 
+#include <iterator>
+
 #include "ditto/device/cpu/transpose.hpp"
 #include "ditto/layers/conv2d/winograd/winograd.hpp"
 
@@ -15,7 +17,7 @@ namespace ditto::detail {
 /// gradient is the convolution of the output's gradient with these.
 template <int In, int Out, int Kernel, class T>
 void turn_kernels(int threads, const T* weights, T* turned) {
-    constexpr std::size_t taps = Kernel * Kernel, matrix = static_cast<std::size_t>(In) * Out;
+    constexpr std::size_t taps = std::size_t{Kernel} * Kernel, matrix = static_cast<std::size_t>(In) * Out;
     parallel_for(taps, threads, [&](std::size_t tap) {
         transpose(In, Out, weights + (taps - 1 - tap) * matrix, turned + tap * matrix);
     });
@@ -126,7 +128,7 @@ struct WinogradWeightGradient {
             V values[elements], taps[Kernel * Kernel];
             for (std::size_t e = 0; e < elements; ++e) values[e] = V::load_unaligned(sums + (e * In + in) * Out + out);
             transform_tile<inputs, Kernel>(values, taps, transform_by_columns<OutputTransform<Kernel, tile_size>, V>);
-            for (std::size_t k = 0; k < Kernel * Kernel; ++k)
+            for (std::size_t k = 0; k < std::size(taps); ++k)
                 taps[k].store_unaligned(weight_gradient + (k * In + in) * Out + out);
         }
     }

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 #include "ditto/core/chunks.hpp"
 #include "ditto/core/plan.hpp"
@@ -97,7 +98,7 @@ struct WinogradConvolution {
         parallel_for(In, threads, [&](std::size_t in) {
             for (std::size_t out = 0; out < Out; out += vector) {
                 V taps[Kernel * Kernel], transformed[elements];
-                for (std::size_t k = 0; k < Kernel * Kernel; ++k)
+                for (std::size_t k = 0; k < std::size(taps); ++k)
                     taps[k] = V::load_unaligned(weights + (k * In + in) * Out + out);
                 transform_tile<Kernel, inputs>(taps, transformed,
                                                transform_by_rows<FilterTransform<tile_size, Kernel>, V>);
