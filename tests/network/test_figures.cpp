@@ -78,8 +78,9 @@ TEST_CASE("a fingerprint tells architectures apart and is the same from every co
 
 TEST_CASE("the summary has a row for each layer and the totals") {
     const std::string table = summary<FaceNetwork>();
-    CHECK(std::count(table.begin(), table.end(), '\n') == 19 + 3);
+    CHECK(std::count(table.begin(), table.end(), '\n') == 19 + 4);
     CHECK(table.find("Linear<131072, 1024>") != std::string::npos);
     CHECK(table.find("135,907,840") != std::string::npos);
     CHECK(table.find("16x16x512") != std::string::npos);
+    CHECK(table.ends_with("MiB: of a training pass over 32 images\n"));
 }

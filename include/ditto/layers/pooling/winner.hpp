@@ -7,7 +7,7 @@ namespace ditto::detail {
 /// wins against all, as torch.nn.MaxPool2d has it. Value is a number, or a vector of some: then so is the answer.
 template <class Value>
 [[gnu::always_inline]] constexpr auto wins(const Value& candidate, const Value& best) {
-    return candidate > best || candidate != candidate;
+    return candidate > best || !(candidate == candidate);  // xsimd's != is false for NaN, from AVX on
 }
 
 }  // namespace ditto::detail
