@@ -42,5 +42,9 @@ void check(double tolerance) {
 }  // namespace
 
 // fp32 differs by the roundings of another log1p and expm1; bf16 has 8 bits of mantissa, and three factors are rounded.
-TEST_CASE("softplus in fp32") { check<fp32>(1e-5); }
-TEST_CASE("softplus in bf16") { check<bf16>(0.03); }
+TEST_CASE("softplus in fp32") {
+    check<fp32>(1e-5);
+}
+TEST_CASE("softplus in bf16") {
+    check<bf16>(0.03);
+}
