@@ -8,7 +8,6 @@
 
 namespace ditto {
 
-/// What each layer has for each device: see layers/calls.hpp.
 template <class Input, class P>
 struct Kernel<Flatten, Input, Cpu<P>> : KernelDefaults {
     using T = typename P::scalar;

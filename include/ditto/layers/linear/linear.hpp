@@ -19,8 +19,6 @@ template <int In, int Out>
 struct Linear : Layer {
     static_assert(sizeof(detail::FeaturesCheck<(In >= 1 && Out >= 1)>) > 0);
     static constexpr bool is_valid = In >= 1 && Out >= 1;
-    static constexpr int in_features = In;
-    static constexpr int out_features = Out;
 
     static constexpr bool accepts(Extents in) { return in == Extents::flat(In); }
     static constexpr Extents expects(Extents) { return Extents::flat(In); }

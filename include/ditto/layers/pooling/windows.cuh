@@ -5,18 +5,16 @@
 
 #include "ditto/device/cuda/launch.cuh"
 #include "ditto/layers/pooling/pool2d.hpp"
+#include "ditto/layers/window_grid.cuh"
 
 namespace ditto::detail {
 
-/// The extents of a pool as plain integers, as device code reads them.
+/// A pool's windows, and who is in which.
 template <class Pool, class Input>
-struct PoolGrid {
-    static constexpr int kernel = Pool::Geometry::kernel, stride = Pool::Geometry::stride;
-    static constexpr int padding = Pool::Geometry::padding;
-    static constexpr int height = Input::extents.height(), width = Input::extents.width();
+struct PoolGrid : WindowGrid<Pool, Input> {
+    using Grid = WindowGrid<Pool, Input>;
+    using Grid::kernel, Grid::stride, Grid::padding, Grid::height, Grid::width, Grid::out_height, Grid::out_width;
     static constexpr int channels = Input::extents.channels();
-    static constexpr int out_height = Pool::output(Input::extents).height();
-    static constexpr int out_width = Pool::output(Input::extents).width();
 
     /// A number of a map [images, Height, Width, channels].
     struct Place {

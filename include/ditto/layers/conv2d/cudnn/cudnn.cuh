@@ -12,7 +12,7 @@
 #include "ditto/core/plan.hpp"
 #include "ditto/device/cuda/launch.cuh"
 #include "ditto/layers/conv2d/cudnn/handle.cuh"
-#include "ditto/layers/conv2d/unfolded/grid.cuh"
+#include "ditto/layers/conv2d/grid.cuh"
 
 namespace ditto::detail {
 

@@ -11,7 +11,7 @@
 #include "ditto/core/plan.hpp"
 #include "ditto/device/cuda/gemm.cuh"
 #include "ditto/device/cuda/launch.cuh"
-#include "ditto/layers/conv2d/unfolded/grid.cuh"
+#include "ditto/layers/conv2d/grid.cuh"
 #include "ditto/layers/linear/cuda.cuh"
 
 namespace ditto::detail {
