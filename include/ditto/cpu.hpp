@@ -1,5 +1,5 @@
-// The CPU as a device: Cpu with all of its kernels. A file that plans, trains or runs a network on it includes this, or
-// ditto.hpp.
+// The CPU as a device: Cpu with all of its kernels. A file that plans a network on it includes this; ditto.hpp, which
+// has it, trains and runs them.
 #pragma once
 
 #include "ditto/device/cpu/cpu.hpp"

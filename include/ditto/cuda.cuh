@@ -1,5 +1,5 @@
-// GPUs as devices: Cuda with all of its kernels, and what trains and runs networks on it. A file with Cuda<...> in it
-// is compiled as CUDA and includes this, or ditto.hpp.
+// GPUs as devices: Cuda with all of its kernels. A file that plans a network on it is compiled as CUDA and includes
+// this; ditto.hpp, which has it there, trains and runs them.
 #pragma once
 
 #include "ditto/device/cuda/cuda.hpp"

@@ -288,6 +288,19 @@ TEST_CASE_TEMPLATE("scores of features are the loss's", Loss, ConcatBceLoss, Dif
     CHECK(relative_difference(found, expected) <= 1e-12);
 }
 
+TEST_CASE("features larger than images are scored") {
+    using Wide = Sequential<Shape<4>, Linear<4, 64>>;
+    using Gpu = TrainerOn<Wide, ConcatBceLoss, SGD, Cuda<fp32>>;
+    using Host = TrainerOn<Wide, ConcatBceLoss, SGD, Cpu<fp32>>;
+    Gpu gpu(small_settings<Gpu>());
+    Host host(small_settings<Host>());
+    std::vector<float> left(11 * 64, 0.25F), right(11 * 64, -0.5F);
+    std::vector<double> found(11), expected(11);
+    gpu.score(left, right, found);
+    host.score(left, right, expected);
+    CHECK(relative_difference(found, expected) <= 1e-12);
+}
+
 TEST_CASE("a step after the first of its size takes no memory") {
     using Gpu = TrainerOn<FastNetwork, ContrastiveLoss, Adam, Cuda<fp32>>;
     Gpu trainer(small_settings<Gpu>());

@@ -3,4 +3,5 @@
 
 int main() {
     Inference<Network, Device> inference(4);
+    return static_cast<int>(inference.plan().total_bytes);
 }

@@ -124,3 +124,14 @@ TEST_CASE("recipes, augmentations and images that make no sense") {
     CHECK(!error_of([] { ImageStore({noise_image(8, 8)}, {1.0, 8, 8}, AugmentationSettings{.shift = -1.0}); }).empty());
     CHECK(contains(error_of([] { ImageStore({Image{}}, {1.0, 8, 8}); }), "no pixels"));
 }
+
+TEST_CASE("images of another shape than asked for are an error") {
+    const std::vector<Image> originals = {noise_image(40, 40)};
+    const ImageStore store(originals, {1.0, 32, 48});
+    std::vector<float> small(3 * 32 * 32), grey(32 * 48);
+    CHECK_THROWS_WITH_AS(store.sample(0, {}, small), doctest::Contains("32 x 48 pixels in 3 channels"), Error);
+    CHECK_THROWS_AS(store.sample(0, {}, grey), Error);
+    CHECK_NOTHROW(store.require_extents(Extents::spatial(32, 48, 3)));
+    CHECK_THROWS_AS(store.require_extents(Extents::spatial(48, 32, 3)), Error);
+    CHECK_THROWS_AS(store.require_extents(Extents::flat(3 * 32 * 48)), Error);
+}

@@ -87,6 +87,10 @@ TEST_CASE("settings that make no sense are refused") {
                          Error);
     CHECK_THROWS_AS(make(0.1, nan), Error);
     CHECK_THROWS_AS(Training({.batch = {0}}), Error);
+    // Before memory is planned for that many threads.
+    CHECK_THROWS_WITH_AS(Training({.batch = {2}, .device = {-1}}), "a Trainer needs at least 1 thread; got -1", Error);
+    CHECK_THROWS_WITH_AS((Inference<Verifier, Cpu<fp32>>(2, {-1})), "an Inference needs at least 1 thread; got -1",
+                         Error);
 }
 
 TEST_CASE("without BatchNorm one pair is a batch") {

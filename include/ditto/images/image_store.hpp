@@ -16,6 +16,7 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/parallel.hpp"
+#include "ditto/core/shape.hpp"
 #include "ditto/images/augmentation.hpp"
 #include "ditto/images/image.hpp"
 #include "ditto/images/image_file.hpp"
@@ -81,12 +82,27 @@ class ImageStore {
     /// The stored bytes of image i.
     const Image& image(std::size_t i) const { return images_[i]; }
 
-    /// Fills `output` [recipe().height, recipe().width, 3], values in [0, 1], with image i, augmented.
+    /// Throws Error unless the images are such as a network takes that is given `extents`.
+    void require_extents(Extents extents) const {
+        if (extents != Extents::spatial(recipe_.height, recipe_.width, 3))
+            throw Error("images of " + size_text() +
+                        " are not what this network takes; make their recipe as its input is");
+    }
+
+    /// Fills `output` [recipe().height, recipe().width, 3], values in [0, 1], with image i, augmented. Throws Error if
+    /// it has another size.
     void sample(std::size_t i, const Augmentation& augmentation, std::span<float> output) const {
+        if (output.size() != static_cast<std::size_t>(Extents::spatial(recipe_.height, recipe_.width, 3).size()))
+            throw Error("an image of " + size_text() + " was asked for as " + std::to_string(output.size()) +
+                        " numbers; make the recipe of the images as the network's input is");
         resample(images_[i], window_, augmentation, recipe_.height, recipe_.width, output);
     }
 
   private:
+    std::string size_text() const {
+        return std::to_string(recipe_.height) + " x " + std::to_string(recipe_.width) + " pixels in 3 channels";
+    }
+
     /// The part of an original that is kept, at the recipe's resolution or, where the original has it, up to `zoom`
     /// times finer.
     Image reduced(const Image& original, double zoom) const {

@@ -17,7 +17,7 @@ namespace ditto {
 ///   static constexpr Extents expects(Extents in);   // for the error: the shape it would have taken instead of `in`
 ///   static constexpr Extents output(Extents in);    // what it gives
 ///   static constexpr std::int64_t flops(Extents in) // floating point operations forward, one sample
-/// and, for each device, the functions forward and backward (see layers/calls.hpp).
+/// and, for each device, a Kernel (layers/kernel.hpp).
 struct Layer {
     /// False for a layer whose arguments make no sense; it has given an error of its own then.
     static constexpr bool is_valid = true;

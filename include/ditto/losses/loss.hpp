@@ -24,6 +24,7 @@ namespace ditto {
 ///       static void score(const MyLoss&, const Cpu<P>&, const LossCall<T>&);              // scores only
 ///       static double forward_backward(const MyLoss&, const Cpu<P>&, const LossCall<T>&);  // the mean loss
 ///   };
+/// On CUDA forward_backward returns nothing and leaves the mean at call.loss: see losses/mean_loss.cuh.
 /// Most losses need no kernel of their own: see DistanceLoss and CrossEntropyLoss.
 struct Loss {
     /// Can it take features of this shape?

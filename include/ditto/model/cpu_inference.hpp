@@ -19,7 +19,7 @@ namespace ditto {
 template <class VerifierType, class DeviceType>
 class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
     using Base = detail::InferenceBase<VerifierType, DeviceType>;
-    using Base::capacity_, Base::plan_;
+    using Base::plan_;
 
   public:
     using Base::feature_size, Base::image_size;
@@ -28,9 +28,7 @@ class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
 
     /// For passes of up to `images` images. Throws Error when the memory cannot be had.
     explicit CpuInference(std::size_t images, const Device& device = {})
-        : Base(images, device), device_(device), block_(plan_.total_bytes) {
-        if (device_.threads < 1)
-            throw Error("an Inference needs at least 1 thread; got " + std::to_string(device_.threads));
+        : Base(images, detail::require_threads(device, "an Inference")), device_(device), block_(plan_.total_bytes) {
         detail::poison(block_.data(), block_.bytes());
         std::byte* buffers = block_.data() + Plan::parameter_bytes;
         detail::open_tensors(block_.data(), Plan::model.parameters);
@@ -44,20 +42,17 @@ class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = detail::require_embedding(images, features, image_size, feature_size);
         if (!prepared_) {
             prepare_parameters<Network>(device_, plan_.prepared, block_.data() + Plan::prepared_offset(), tensors_);
             prepared_ = true;
         }
-        for (std::size_t first = 0; first < count; first += capacity_) {
-            const std::size_t now = std::min(capacity_, count - first);
+        const auto pass = [&](std::size_t count, std::span<const float> some, std::span<float> theirs) {
             detail::guard_step<Device>(plan_.activations, tensors_.activations, 0);
-            const float* from = images.data() + first * image_size;
-            std::copy_n(from, now * image_size, at(plan_.activations.activation_offset(0)));
-            forward_pass<Network>(device_, plan_.activations, tensors_, {now});
-            std::copy_n(at(plan_.activations.output_offset()), now * feature_size,
-                        features.data() + first * feature_size);
-        }
+            std::ranges::copy(some, at(plan_.activations.activation_offset(0)));
+            forward_pass<Network>(device_, plan_.activations, tensors_, {count});
+            std::copy_n(at(plan_.activations.output_offset()), theirs.size(), theirs.data());
+        };
+        detail::embed_in_parts(*this, images, features, pass);
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {

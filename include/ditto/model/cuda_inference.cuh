@@ -20,12 +20,19 @@
 
 namespace ditto {
 
+namespace detail {
+template <CudaDevice Device>
+struct ScorerOf<Device> {
+    using type = Cpu<fp32>;
+};
+}  // namespace detail
+
 /// What Inference<Verifier, Cuda<...>> is. weights() gives the host's copies, which the next embed takes to the GPU.
 /// Scores of pairs are computed by the host, which has the features.
 template <class VerifierType, class DeviceType>
 class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
     using Base = detail::InferenceBase<VerifierType, DeviceType>;
-    using Base::capacity_, Base::plan_;
+    using Base::plan_;
 
   public:
     using Base::feature_size, Base::image_size;
@@ -39,8 +46,8 @@ class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
           device_{device.threads, device.index, owned_context_.get()},
           block_(plan_.total_bytes),
           host_model_memory_(Plan::prepared_offset()),
-          images_(std::max<std::size_t>(images, 1) * image_size * sizeof(A)),
-          features_(std::max<std::size_t>(images, 1) * feature_size * sizeof(A)) {
+          images_(images * image_size * sizeof(A)),
+          features_(images * feature_size * sizeof(A)) {
         detail::start(typename Device::convolutions{}, context());
         host_model_ =
             ModelWeights<Verifier, float>(host_model_memory_.data(), host_model_memory_.data() + Plan::parameter_bytes);
@@ -50,27 +57,24 @@ class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = detail::require_embedding(images, features, image_size, feature_size);
         if (!prepared_) {
             copy(block_.data(), host_model_memory_.data(), host_model_memory_.bytes(), cudaMemcpyHostToDevice);
             prepare_parameters<Network>(device_, plan_.prepared, block_.data() + Plan::prepared_offset(), tensors_);
             prepared_ = true;
         }
-        for (std::size_t first = 0; first < count; first += capacity_) {
-            const std::size_t now = std::min(capacity_, count - first);
-            detail::to_activations(images.subspan(first * image_size, now * image_size),
-                                   reinterpret_cast<A*>(images_.data()), device_.threads);
-            pass_of(now).launch(context());
+        const auto pass = [&](std::size_t count, std::span<const float> some, std::span<float> theirs) {
+            detail::to_activations(some, reinterpret_cast<A*>(images_.data()), device_.threads);
+            pass_of(count).launch(context());
             context().wait();
-            detail::from_activations(reinterpret_cast<const A*>(features_.data()),
-                                     features.subspan(first * feature_size, now * feature_size));
-        }
+            detail::from_activations(reinterpret_cast<const A*>(features_.data()), theirs);
+        };
+        detail::embed_in_parts(*this, images, features, pass);
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
-        score_pairs<Verifier>(typename Verifier::Loss{}, Cpu<fp32>{std::max(1, device_.threads)},
-                              ModelWeights<Verifier, float>::template head<const float>(host_model_memory_.data()),
-                              left, right, scores);
+        score_pairs<Verifier>(
+            typename Verifier::Loss{}, typename detail::ScorerOf<Device>::type{std::max(1, device_.threads)},
+            ModelWeights<Verifier, float>::template head<const float>(host_model_memory_.data()), left, right, scores);
     }
 
     std::vector<StoredTensor> weights() override {

@@ -2,6 +2,7 @@
 // calibrates and compares takes this, and is compiled once.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -57,15 +58,23 @@ class Embedder {
 
 namespace detail {
 
-/// The number of images. Throws Error unless they are whole and `features` has room for theirs.
-inline std::size_t require_embedding(std::span<const float> images, std::span<float> features, std::size_t image_size,
-                                     std::size_t feature_size) {
-    const std::size_t count = images.size() / image_size;
+/// Calls pass(number of images, the images, room for their features) for parts that one pass takes. Throws Error unless
+/// images are whole and `features` has room for theirs.
+template <class Pass>
+void embed_in_parts(const Embedder& embedder, std::span<const float> images, std::span<float> features,
+                    const Pass& pass) {
+    const std::size_t image_size = static_cast<std::size_t>(embedder.image_extents().size());
+    const std::size_t feature_size = embedder.feature_count();
+    const std::size_t count = images.size() / image_size, capacity = embedder.capacity_images();
     if (images.size() != count * image_size || features.size() != count * feature_size)
         throw Error("embed got " + std::to_string(images.size()) + " values of images and room for " +
                     std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
                     ", its features " + std::to_string(feature_size));
-    return count;
+    for (std::size_t first = 0; first < count; first += capacity) {
+        const std::size_t now = std::min(capacity, count - first);
+        pass(now, images.subspan(first * image_size, now * image_size),
+             features.subspan(first * feature_size, now * feature_size));
+    }
 }
 
 /// The margin of a loss that has one.

@@ -59,6 +59,7 @@ class NoInference : public Embedder {
         constexpr explicit Plan(Anything, Anything = {}) {}
     };
     static constexpr std::size_t image_size = 1, feature_size = 1;
+    Plan plan() const { return Plan({}); }
     NoInference(std::size_t, const Device&) {}
     void embed(std::span<const float>, std::span<float>) override {}
     void score(std::span<const float>, std::span<const float>, std::span<double>) override {}
@@ -75,6 +76,15 @@ class NoInference : public Embedder {
 template <class Verifier, class Device>
 struct InferenceOn;
 
+/// `type`: the device that scores pairs of features.
+template <class Device>
+struct ScorerOf {
+    using type = Device;
+};
+
+template <class Verifier, class Device>
+inline constexpr RunProblem inference_problem = find_run_problem<Verifier, Device, typename ScorerOf<Device>::type>();
+
 template <class Verifier, class Device, RunProblem Problem>
 struct InferenceOrNone {
     using type = NoInference;
@@ -89,9 +99,10 @@ struct InferenceOrNone<Verifier, Device, RunProblem::none> : InferenceOn<Verifie
 /// says what is wrong.
 template <class VerifierType, class DeviceType>
 class Inference final : public detail::InferenceOrNone<VerifierType, DeviceType,
-                                                       detail::find_run_problem<VerifierType, DeviceType>()>::type {
-    static constexpr detail::RunProblem problem = detail::find_run_problem<VerifierType, DeviceType>();
-    static_assert(sizeof(typename detail::RunError<problem, VerifierType, DeviceType>::type) > 0);
+                                                       detail::inference_problem<VerifierType, DeviceType>>::type {
+    static constexpr detail::RunProblem problem = detail::inference_problem<VerifierType, DeviceType>;
+    static_assert(sizeof(typename detail::RunError<problem, VerifierType, DeviceType,
+                                                   typename detail::ScorerOf<DeviceType>::type>::type) > 0);
     using Base = typename detail::InferenceOrNone<VerifierType, DeviceType, problem>::type;
 
   public:

@@ -39,6 +39,18 @@ inline constexpr bool is_siamese = false;
 template <class Network, class Loss, class Twin>
 inline constexpr bool is_siamese<Siamese<Network, Loss, Twin>> = true;
 
+/// Can the device compute the loss, for scores alone and for training?
+template <class Loss, class Features, class Device>
+concept ScoresPairs = requires(const Loss& loss, const Device& device,
+                               const LossCall<typename Device::scalar, typename Device::activation>& call) {
+    Kernel<Loss, Features, Device>::score(loss, device, call);
+};
+template <class Loss, class Features, class Device>
+concept TrainsPairs = requires(const Loss& loss, const Device& device,
+                               const LossCall<typename Device::scalar, typename Device::activation>& call) {
+    Kernel<Loss, Features, Device>::forward_backward(loss, device, call);
+};
+
 /// Has the type given an error of its own already?
 template <class T>
 concept Reported = requires {
@@ -47,8 +59,8 @@ concept Reported = requires {
 
 enum class RunProblem { none, reported, siamese, device_itself, device, kernels, layer, loss };
 
-/// What keeps Verifier from running on Device.
-template <class Verifier, class Device>
+/// What keeps Verifier from running on Device, with the loss's scores computed by Scorer.
+template <class Verifier, class Device, class Scorer = Device>
 constexpr RunProblem find_run_problem() {
     if constexpr (!is_siamese<Verifier>) {
         return RunProblem::siamese;
@@ -62,40 +74,40 @@ constexpr RunProblem find_run_problem() {
         return RunProblem::kernels;
     } else if constexpr (first_missing_kernel<typename Verifier::Network, Device, false>() >= 0) {
         return RunProblem::layer;
-    } else if constexpr (!HasKernel<typename Verifier::Loss, typename Verifier::Features, Device>) {
+    } else if constexpr (!ScoresPairs<typename Verifier::Loss, typename Verifier::Features, Scorer>) {
         return RunProblem::loss;
     } else {
         return RunProblem::none;
     }
 }
 
-template <RunProblem Problem, class Verifier, class Device>
+template <RunProblem Problem, class Verifier, class Device, class Scorer = Device>
 struct RunError {
     using type = char;
 };
-template <class Verifier, class Device>
-struct RunError<RunProblem::siamese, Verifier, Device> {
+template <class Verifier, class Device, class Scorer>
+struct RunError<RunProblem::siamese, Verifier, Device, Scorer> {
     using type = not_a_siamese<Verifier>;
 };
-template <class Verifier, class Device>
-struct RunError<RunProblem::device_itself, Verifier, Device> {
+template <class Verifier, class Device, class Scorer>
+struct RunError<RunProblem::device_itself, Verifier, Device, Scorer> {
     using type = Device;
 };
-template <class Verifier, class Device>
-struct RunError<RunProblem::device, Verifier, Device> {
+template <class Verifier, class Device, class Scorer>
+struct RunError<RunProblem::device, Verifier, Device, Scorer> {
     using type = not_a_device<Device>;
 };
-template <class Verifier, class Device>
-struct RunError<RunProblem::kernels, Verifier, Device> {
+template <class Verifier, class Device, class Scorer>
+struct RunError<RunProblem::kernels, Verifier, Device, Scorer> {
     using type = kernels_not_included<Device>;
 };
-template <class Verifier, class Device>
-struct RunError<RunProblem::layer, Verifier, Device> {
+template <class Verifier, class Device, class Scorer>
+struct RunError<RunProblem::layer, Verifier, Device, Scorer> {
     using type = CanRun<typename Verifier::Network, Device>;
 };
-template <class Verifier, class Device>
-struct RunError<RunProblem::loss, Verifier, Device> {
-    using type = missing_loss_kernel<typename Verifier::Loss, typename Verifier::Features, Device>;
+template <class Verifier, class Device, class Scorer>
+struct RunError<RunProblem::loss, Verifier, Device, Scorer> {
+    using type = missing_loss_kernel<typename Verifier::Loss, typename Verifier::Features, Scorer>;
 };
 
 /// Takes any value: what stands for a wrong argument's values, once the error has been given.

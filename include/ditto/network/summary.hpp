@@ -1,11 +1,11 @@
 // A network's table: one row per layer, as text.
 #pragma once
 
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "ditto/core/fixed.hpp"
 #include "ditto/core/for_each_index.hpp"
 #include "ditto/core/type_name.hpp"
 #include "ditto/device/cpu/cpu.hpp"
@@ -29,12 +29,6 @@ inline std::string with_commas(std::int64_t number) {
     for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
         digits.insert(static_cast<std::size_t>(at), 1, ',');
     return digits;
-}
-
-inline std::string fixed(double value, int decimals) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    return text;
 }
 
 inline std::string mebibytes(std::size_t bytes) {

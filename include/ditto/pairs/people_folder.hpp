@@ -13,19 +13,11 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/random.hpp"
+#include "ditto/images/image_name.hpp"
 #include "ditto/pairs/pair_list.hpp"
 #include "ditto/pairs/people_split.hpp"
 
 namespace ditto {
-
-/// Whether a file's name ends as those of images do that load_image() reads.
-inline bool has_image_name(const std::filesystem::path& file) {
-    constexpr std::array<std::string_view, 5> extensions = {".jpg", ".jpeg", ".png", ".pgm", ".ppm"};
-    std::string extension = file.extension().string();
-    std::ranges::transform(extension, extension.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return std::ranges::find(extensions, extension) != extensions.end();
-}
 
 namespace detail {
 

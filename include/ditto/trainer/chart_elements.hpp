@@ -3,10 +3,10 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdio>
 #include <string>
 #include <string_view>
 
+#include "ditto/core/fixed.hpp"
 #include "ditto/trainer/plan_tensors.hpp"
 
 namespace ditto::detail {
@@ -39,9 +39,7 @@ inline constexpr std::string_view chart_style =
     ".ditto-plan .in{fill:#16191d;font-size:11px;pointer-events:none}.ditto-plan .head{font-size:15px;font-weight:600}";
 
 inline std::string decimal(double value, int decimals = 1) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    return text;
+    return fixed(value, decimals);
 }
 
 inline std::string bytes_text(std::size_t bytes) {

@@ -38,9 +38,8 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     using T = typename Device::scalar;
 
     /// Throws Error when the memory of the plan cannot be had.
-    explicit CpuTrainer(const Settings& settings) : Base(settings, settings.device), block_(plan_.total_bytes) {
-        if (settings_.device.threads < 1)
-            throw Error("a Trainer needs at least 1 thread; got " + std::to_string(settings_.device.threads));
+    explicit CpuTrainer(const Settings& settings)
+        : Base(settings, detail::require_threads(settings.device, "a Trainer")), block_(plan_.total_bytes) {
         detail::poison(block_.data(), block_.bytes());
         detail::open_tensors(block_.data(), Plan::model.parameters);
         detail::open_tensors(buffer_section(), Plan::model.buffers);
@@ -114,15 +113,12 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = detail::require_embedding(images, features, image_size, feature_size);
-        const std::size_t capacity = settings_.batch.images();
-        for (std::size_t first = 0; first < count; first += capacity) {
-            const std::size_t now = std::min(capacity, count - first);
-            load_images(images.subspan(first * image_size, now * image_size));
-            forward_pass<Network>(settings_.device, plan_.activations, tensors_, {now});
-            std::copy_n(feature_data(), now * feature_size,
-                        features.begin() + static_cast<std::ptrdiff_t>(first * feature_size));
-        }
+        const auto pass = [&](std::size_t count, std::span<const float> some, std::span<float> theirs) {
+            load_images(some);
+            forward_pass<Network>(settings_.device, plan_.activations, tensors_, {count});
+            std::copy_n(feature_data(), theirs.size(), theirs.begin());
+        };
+        detail::embed_in_parts(*this, images, features, pass);
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> pair_scores) override {

@@ -32,7 +32,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     using Base = detail::CudaTrainerMemory<VerifierType, OptimizerType, DeviceType>;
     using Base::activation, Base::block_, Base::check_cuda, Base::context, Base::copy_in, Base::copy_out;
     using Base::device_, Base::device_labels, Base::device_scores, Base::gradient_section, Base::host_model_;
-    using Base::host_state_, Base::input, Base::input_, Base::input_room, Base::load_images, Base::loss_section;
+    using Base::host_state_, Base::input, Base::input_, Base::load_images, Base::loss_section;
     using Base::lend, Base::plan_, Base::read_features, Base::scratch, Base::settings_, Base::steps_, Base::take_back;
     using Base::tensors_;
 
@@ -60,6 +60,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
 
     /// As bytes, if beside the plan's block 256 MiB more than they take are free.
     bool hold_images(const ImageStore& store) override {
+        store.require_extents(Verifier::Input::extents);
         held_graphs_.clear();  // they know where the images before were
         images_.reset();
         images_ = detail::CudaImages::of(store, context());
@@ -114,32 +115,31 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
-        const std::size_t count = detail::require_embedding(images, features, image_size, feature_size);
         take_back();
-        for (std::size_t first = 0; first < count; first += settings_.batch.images()) {
-            const std::size_t now = std::min(settings_.batch.images(), count - first);
-            load_images(images.subspan(first * image_size, now * image_size));
-            if (first == 0) prepare_weights();
-            copy_images(now);
-            forward_pass<Network>(device_, plan_.activations, tensors_, {now});
-            read_features(features.subspan(first * feature_size, now * feature_size));
-        }
+        prepare_weights();
+        const auto pass = [&](std::size_t count, std::span<const float> some, std::span<float> theirs) {
+            load_images(some);
+            copy_images(count);
+            forward_pass<Network>(device_, plan_.activations, tensors_, {count});
+            read_features(theirs);
+        };
+        detail::embed_in_parts(*this, images, features, pass);
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
         detail::require_features(left, right, scores.size(), feature_size);
         take_back();
-        // Features travel through the memory of the images: at most as many as a batch has room for.
-        const std::size_t room = std::min(settings_.batch.count, input_room() / (2 * feature_size));
+        // Features stand where a pass leaves them, which has room for those of a batch.
+        const std::size_t room = settings_.batch.count, last = plan_.activations.activations.size() - 1;
         for (std::size_t first = 0; first < scores.size(); first += room) {
             const std::size_t now = std::min(room, scores.size() - first);
             const std::size_t begin = first * feature_size, size = now * feature_size;
             detail::to_activations(left.subspan(begin, size), input(), device_.threads);
             detail::to_activations(right.subspan(begin, size), input() + size, device_.threads);
-            copy_in(activation(0), input(), 2 * size * sizeof(A));
+            copy_in(activation(last), input(), 2 * size * sizeof(A));
             LossCall<float, A> call{};
             call.pairs = now;
-            call.left = reinterpret_cast<const A*>(activation(0));
+            call.left = reinterpret_cast<const A*>(activation(last));
             call.right = call.left + size;
             call.scores = device_scores();
             call.parameters = ModelWeights<Verifier, float>::template head<const float>(block_.data());

@@ -33,7 +33,7 @@ class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, Device
           device_{settings.device.threads, settings.device.index, owned_context_.get()},
           block_(plan_.total_bytes),
           host_state_(Plan::average_offset() + plan_.average_bytes),
-          input_(settings.batch.images() * image_size * sizeof(A)) {
+          input_(settings.batch.images() * std::max(image_size, Base::feature_size) * sizeof(A)) {
         start(typename Device::convolutions{}, context());
         device_.step = &scratch().values()->step;
         check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context().stream()));
@@ -72,7 +72,6 @@ class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, Device
     std::byte* activation(std::size_t at) const {
         return tensors_.activations + plan_.activations.activation_offset(at);
     }
-    std::size_t input_room() const { return settings_.batch.images() * image_size; }
 
     // --- The host's memory
 

@@ -31,7 +31,7 @@ struct device_does_not_train {
 
 namespace detail {
 
-enum class TrainProblem { none, run, optimizer, trains, backward };
+enum class TrainProblem { none, run, optimizer, trains, backward, loss };
 
 /// What keeps Verifier from being trained with Optimizer on Device.
 template <class Verifier, class Optimizer, class Device>
@@ -48,6 +48,8 @@ constexpr TrainProblem find_train_problem() {
         return TrainProblem::trains;
     } else if constexpr (first_missing_kernel<typename Verifier::Network, Device, true>() >= 0) {
         return TrainProblem::backward;
+    } else if constexpr (!TrainsPairs<typename Verifier::Loss, typename Verifier::Features, Device>) {
+        return TrainProblem::loss;
     } else {
         return TrainProblem::none;
     }
@@ -72,6 +74,10 @@ struct TrainError<TrainProblem::trains, Verifier, Optimizer, Device> {
 template <class Verifier, class Optimizer, class Device>
 struct TrainError<TrainProblem::backward, Verifier, Optimizer, Device> {
     using type = CanTrain<typename Verifier::Network, Device>;
+};
+template <class Verifier, class Optimizer, class Device>
+struct TrainError<TrainProblem::loss, Verifier, Optimizer, Device> {
+    using type = missing_loss_kernel<typename Verifier::Loss, typename Verifier::Features, Device>;
 };
 
 // Stands for a Trainer that cannot be, once the error has been given.
@@ -123,6 +129,9 @@ class NoTrainer : public AnyTrainer {
     std::vector<StoredTensor> weights() override { return {}; }
     std::vector<StoredTensor> gradients() { return {}; }
     std::vector<StoredTensor> optimizer_state() override { return {}; }
+    std::vector<float> features(std::size_t) const { return {}; }
+    Plan plan() const { return Plan({}); }
+    Settings settings() const { return {}; }
 };
 
 /// `type`: the trainer on a kind of device; specialised beside each.

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "ditto/core/fixed.hpp"
 #include "ditto/evaluate/roc.hpp"
 #include "ditto/losses/loss.hpp"
-#include "ditto/network/summary.hpp"
 
 namespace ditto {
 

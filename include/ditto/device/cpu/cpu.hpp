@@ -2,7 +2,9 @@
 #pragma once
 
 #include <concepts>
+#include <string>
 
+#include "ditto/core/error.hpp"
 #include "ditto/core/parallel.hpp"
 #include "ditto/core/precision.hpp"
 #include "ditto/device/cpu/simd.hpp"
@@ -28,5 +30,17 @@ struct Cpu {
     static constexpr bool is_reported = !detail::is_precision<Precision>;
     int threads = 1;
 };
+
+namespace detail {
+
+/// `device`, which `who` was given. Throws Error unless it has a thread.
+template <class P>
+Cpu<P> require_threads(const Cpu<P>& device, const char* who) {
+    if (device.threads < 1)
+        throw Error(std::string(who) + " needs at least 1 thread; got " + std::to_string(device.threads));
+    return device;
+}
+
+}  // namespace detail
 
 }  // namespace ditto

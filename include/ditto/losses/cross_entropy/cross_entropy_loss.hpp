@@ -5,17 +5,10 @@
 #include <cmath>
 
 #include "ditto/core/constexpr_math.hpp"
+#include "ditto/layers/elementwise/sigmoid.hpp"
 #include "ditto/losses/loss.hpp"
 
 namespace ditto {
-
-namespace detail {
-
-constexpr double sigmoid(double logit) {
-    return 1.0 / (1.0 + std::exp(-logit));
-}
-
-}  // namespace detail
 
 /// The derivatives by feature i of both images.
 struct FeatureGradients {
@@ -40,7 +33,7 @@ struct CrossEntropyLoss : Loss {
         return {{{"weight", 2, {1, inputs}, {0, 1, 2, 3}, initial}, {"bias", 1, {1}, {0, 1, 2, 3}, initial}}};
     }
 
-    static constexpr double score(double logit) { return detail::sigmoid(logit); }
+    static constexpr double score(double logit) { return Sigmoid::value(logit); }
     /// -target log(p) - (1 - target) log(1 - p) with p = sigmoid(logit), without overflow for any logit; the slope is
     /// its derivative by the logit.
     static constexpr PairTerm term(double logit, bool same) {

@@ -10,6 +10,18 @@
 
 namespace ditto {
 
+namespace detail {
+
+/// The Euclidean distance of a pair.
+template <class A>
+double euclidean_distance(const PairFeatures<A>& features) {
+    double squares = 0.0;
+    for (std::size_t i = 0; i < features.size; ++i) squares += features.difference(i) * features.difference(i);
+    return std::sqrt(squares);
+}
+
+}  // namespace detail
+
 template <class LossType, class Features, class P>
 requires std::derived_from<LossType, DistanceLoss>
 struct Kernel<LossType, Features, Cpu<P>> {
@@ -17,12 +29,8 @@ struct Kernel<LossType, Features, Cpu<P>> {
     static constexpr std::size_t size = Features::size;
 
     static void score(const LossType&, const Cpu<P>&, const LossCall<T>& call) {
-        for (std::size_t pair = 0; pair < call.pairs; ++pair) {
-            double squares = 0.0;
-            for (std::size_t i = pair * size; i < (pair + 1) * size; ++i)
-                squares += difference(call, i) * difference(call, i);
-            call.scores[pair] = std::sqrt(squares);
-        }
+        for (std::size_t pair = 0; pair < call.pairs; ++pair)
+            call.scores[pair] = detail::euclidean_distance(call.features(pair, size));
     }
 
     static double forward_backward(const LossType& loss, const Cpu<P>& device, const LossCall<T>& call) {
@@ -34,18 +42,14 @@ struct Kernel<LossType, Features, Cpu<P>> {
             const PairTerm term = detail::term_of(loss, call.scores[pair], label == PairLabel::same);
             total += call.weight(label) * term.loss;
             const double slope = call.weight(label) * term.slope;
-            for (std::size_t i = pair * size; i < (pair + 1) * size; ++i) {
-                call.left_gradient[i] = static_cast<T>(slope * difference(call, i) / pairs);
-                call.right_gradient[i] = -call.left_gradient[i];
+            const auto features = call.features(pair, size);
+            T *left = call.left_gradient + pair * size, *right = call.right_gradient + pair * size;
+            for (std::size_t i = 0; i < size; ++i) {
+                left[i] = static_cast<T>(slope * features.difference(i) / pairs);
+                right[i] = -left[i];
             }
         }
         return total / pairs;
-    }
-
-  private:
-    // By number `i` of [pairs, size].
-    static double difference(const LossCall<T>& call, std::size_t i) {
-        return static_cast<double>(call.left[i]) - static_cast<double>(call.right[i]);
     }
 };
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 
 #include "ditto/core/parallel.hpp"
 #include "ditto/device/cpu/cpu.hpp"
 #include "ditto/layers/kernel.hpp"
+#include "ditto/losses/distance/cpu.hpp"
 #include "ditto/losses/mining/mining.hpp"
 
 namespace ditto {
@@ -21,23 +21,11 @@ struct Kernel<PairMining, Features, Cpu<P>> {
         const std::size_t images = 2 * call.given;
         parallel_for(images, device.threads, [&](std::size_t i) {
             for (std::size_t j = 0; j < images; ++j) {
-                double squares = 0.0;
-                for (std::size_t k = 0; k < size; ++k) {
-                    const double difference = static_cast<double>(call.features[i * size + k]) -
-                                              static_cast<double>(call.features[j * size + k]);
-                    squares += difference * difference;
-                }
-                call.distances[i * images + j] = std::sqrt(squares);
+                const PairFeatures<A> pair{size, call.features + i * size, call.features + j * size};
+                call.distances[i * images + j] = detail::euclidean_distance(pair);
             }
         });
-        for (std::size_t pair = 0; pair < call.given; ++pair) detail::set_given_pair(call, pair);
-        parallel_for(images, device.threads, [&](std::size_t image) {
-            const std::size_t first = call.given + image * mining.negatives;
-            // The chosen images lie where the pairs' second images will: from the last to the first, none is lost.
-            std::uint32_t* chosen = call.images + 2 * first;
-            detail::choose_negatives(mining, call, image, chosen);
-            for (std::size_t k = mining.negatives; k-- > 0;) detail::set_mined_pair(call, first + k, image, chosen[k]);
-        });
+        parallel_for(images, device.threads, [&](std::size_t image) { detail::choose_pairs_of(mining, call, image); });
         parallel_for(mining.pairs(call.given), device.threads, [&](std::size_t pair) {
             std::copy_n(call.features + call.images[2 * pair] * size, size, call.left + pair * size);
             std::copy_n(call.features + call.images[2 * pair + 1] * size, size, call.right + pair * size);

@@ -1,10 +1,9 @@
 // Mining on CUDA: a block of threads for each row of the distances, one thread for each image's choice.
 #pragma once
 
-#include <cmath>
-
 #include "ditto/device/cuda/launch.cuh"
 #include "ditto/layers/kernel.hpp"
+#include "ditto/losses/distance/cuda.cuh"
 #include "ditto/losses/mining/mining.hpp"
 
 namespace ditto::detail {
@@ -13,14 +12,9 @@ template <class A>
 __global__ void distances_kernel(std::size_t size, MiningCall<A> call) {
     const std::size_t images = gridDim.x, image = blockIdx.x;
     for (std::size_t other = 0; other < images; ++other) {
-        double squares = 0.0;
-        for (std::size_t i = threadIdx.x; i < size; i += block_threads) {
-            const double difference = static_cast<double>(static_cast<float>(call.features[image * size + i])) -
-                                      static_cast<double>(static_cast<float>(call.features[other * size + i]));
-            squares += difference * difference;
-        }
-        const double total = block_sum(squares);
-        if (threadIdx.x == 0) call.distances[image * images + other] = std::sqrt(total);
+        const double distance =
+            pair_distance(PairFeatures<A>{size, call.features + image * size, call.features + other * size});
+        if (threadIdx.x == 0) call.distances[image * images + other] = distance;
     }
 }
 
@@ -28,14 +22,7 @@ template <class A>
 struct ChoosePairs {
     PairMining mining;
     MiningCall<A> call;
-    __device__ void operator()(std::size_t image) const {
-        if (image < call.given) set_given_pair(call, image);
-        const std::size_t first = call.given + image * mining.negatives;
-        // The chosen images lie where the pairs' second images will: from the last to the first, none is lost.
-        std::uint32_t* chosen = call.images + 2 * first;
-        choose_negatives(mining, call, image, chosen);
-        for (std::size_t k = mining.negatives; k-- > 0;) set_mined_pair(call, first + k, image, chosen[k]);
-    }
+    __device__ void operator()(std::size_t image) const { choose_pairs_of(mining, call, image); }
 };
 
 template <class A>

@@ -30,7 +30,7 @@ struct PairMining {
 
 namespace detail {
 
-/// Arguments of mine_pairs and of scatter_gradients. Activation is the type of the features.
+/// Arguments of its kernel's mine and scatter_gradients. Activation is the type of the features.
 template <class Activation>
 struct MiningCall {
     std::size_t given;            ///< pairs: image i and image given + i
@@ -98,6 +98,17 @@ constexpr void set_mined_pair(const MiningCall<Activation>& call, std::size_t pa
     call.images[2 * pair] = static_cast<std::uint32_t>(anchor);
     call.images[2 * pair + 1] = chosen;
     call.labels[pair] = chosen == anchor ? PairLabel::same : PairLabel::different;
+}
+
+/// Writes the given pair of `image`, where it is the first of one, and those that are mined for it.
+template <class Activation>
+constexpr void choose_pairs_of(const PairMining& mining, const MiningCall<Activation>& call, std::size_t image) {
+    if (image < call.given) set_given_pair(call, image);
+    const std::size_t first = call.given + image * mining.negatives;
+    // The chosen images lie where the pairs' second images will: from the last to the first, none is lost.
+    std::uint32_t* chosen = call.images + 2 * first;
+    choose_negatives(mining, call, image, chosen);
+    for (std::size_t k = mining.negatives; k-- > 0;) set_mined_pair(call, first + k, image, chosen[k]);
 }
 
 }  // namespace detail
