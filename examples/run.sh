@@ -14,7 +14,7 @@ cmake/install_dependencies.sh
 stage "build"
 # For all GPUs that CUDA knows it takes minutes longer: only for who asks for one.
 cuda=OFF
-[[ " $* " == *" cuda "* ]] && cuda=ON
+[[ " $* " == *[=\ ]cuda\ * ]] && cuda=ON
 cmake --preset release -DDITTO_BUILD_TESTS=OFF -DDITTO_BUILD_EXAMPLES=ON -DDITTO_CUDA="$cuda" >/dev/null
 cmake --build build/release --parallel "$(nproc)" --target train_siamese -- --quiet
 

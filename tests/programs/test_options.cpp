@@ -139,6 +139,11 @@ TEST_CASE("the recipe sets what is not given, and differs between losses and net
     const Options compact = with(options);
     CHECK(compact.lr == 1e-3);
     CHECK(compact.augmentation == 0.8);
+    options.sample = "pairs";  // of a list's pairs nobody is mined
+    option_table().complete(options, true, [](const Row& row) { return row.name() == "sample"; });
+    CHECK(options.sample == "pairs");
+    CHECK(options.negatives == 0);
+    CHECK(options.mirror);
 }
 
 TEST_CASE("the command of a report gives the same settings") {

@@ -104,7 +104,7 @@ def check_bad_run(folder, data):
 
 
 def check_training(folder, data):
-    directory = folder / "run"
+    directory = folder / "a run"
     output = succeed("train_siamese", "--run", directory, *SMALL, *data, "--test", folder / "pairs.txt", "--epochs", 1)
     assert re.search(r"^test accuracy: \d+\.\d %$", output, re.MULTILINE), output
     assert str(directory / "last.safetensors") in output and "\r" not in output, output
@@ -169,14 +169,14 @@ def check_stop_and_resume(directory):
         output = process.stdout.read()
     assert process.returncode == 130, (process.returncode, output)
     assert json.loads((directory / "config.json").read_text())["epochs"] == 1000  # so that the line that is printed works
-    assert f"to go on: train_siamese --run {directory} --resume" in output, output
+    assert f"to go on: train_siamese --run '{directory}' --resume" in output, output
     # Training goes without gnuplot, and says how to get the report later.
     (directory / "report.html").unlink()
     result = run("train_siamese", "--run", directory, "--resume", "--epochs", 1, env={"PATH": str(directory)})
     assert result.returncode == 0 and "report: " not in result.stdout, result
     notes = [line for line in result.stderr.splitlines() if not line.startswith("warning: ")]
     assert len(notes) == 1 and re.match(r"note: .*report.html was not written: gnuplot.* is not installed; install it .*"
-                                        f"gnuplot-nox.*; then: train_siamese --run {directory} --resume", notes[0]), result
+                                        f"gnuplot-nox.*; then: train_siamese --run '{directory}' --resume", notes[0]), result
     assert not list(directory.glob("report.html*"))
     output = succeed("train_siamese", "--run", directory, "--resume", "--epochs", 1)
     assert (directory / "report.html").exists()

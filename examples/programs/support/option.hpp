@@ -21,6 +21,15 @@ namespace support {
 
 using Json = nlohmann::json;
 
+/// The text as a shell reads it as one word.
+inline std::string quoted(const std::string& text) {
+    constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+./,:@%=";
+    if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+    std::string result = "'";
+    for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
+    return result + "'";
+}
+
 /// When an option has a part in what a program does: "--loss contrastive", say.
 template <class Settings>
 struct OptionCondition {
@@ -175,14 +184,6 @@ class Option {
         if (value.is_string()) return value.get<std::string>();
         // The shortest text that reads back as the same number: 40, where JSON has 40.0.
         return value.is_number_float() ? fmt::format("{}", value.get<double>()) : value.dump();
-    }
-
-    static std::string quoted(const std::string& text) {
-        constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+./,:@%=";
-        if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
-        std::string quoted = "'";
-        for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-        return quoted + "'";
     }
 
     // A flag can be taken back where something else than itself may set it.

@@ -99,7 +99,7 @@ support::OptionTable<Options> make_table() {
         Row("negatives", &Options::negatives, "Mine for each image of a batch this many nearest images of other people")
             .check(from_to(0, 1 << 10))
             .identity()
-            .recipe(comparing(31)),
+            .recipe([](const Options& o) { return o.sample == "people" ? comparing(31)(o) : Json(); }),
         Row("semi-hard", &Options::semi_hard, "Of them first those that are farther than the image's partner")
             .only(mining)
             .identity(),

@@ -102,6 +102,6 @@ void write_training_report(const Options& options, const std::string& program, c
     } catch (const std::exception& error) {
         std::fflush(stdout);
         fmt::print(stderr, "note: {} was not written: {}; then: train_siamese --run {} --resume\n",
-                   directory.report().string(), error.what(), directory.path().string());
+                   directory.report().string(), error.what(), support::quoted(directory.path().string()));
     }
 }

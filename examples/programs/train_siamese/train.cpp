@@ -131,7 +131,8 @@ int run(const RunDirectory& directory, Training& training, Progress& progress) {
     const StopSignal stop;
     if (training.run(stop)) return 0;
     progress.line(fmt::format("stopped in epoch {} after batch {}; to go on: train_siamese --run {} --resume",
-                              training.state().epoch + 1, training.state().batch, directory.path().string()));
+                              training.state().epoch + 1, training.state().batch,
+                              support::quoted(directory.path().string())));
     return 128 + stop.signal();
 }
 
