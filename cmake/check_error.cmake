@@ -19,34 +19,44 @@ endforeach()
 set(ENV{LC_ALL} C)
 execute_process(COMMAND ${command} RESULT_VARIABLE exit_code OUTPUT_VARIABLE output ERROR_VARIABLE output)
 
-# One way to write for three compilers: no spaces, no namespaces, no suffixes or casts on numbers. Square brackets and
-# semicolons would break CMake's lists.
+# One way to write for three compilers, and for what is looked for: no namespaces, no spaces, no suffixes or casts on
+# numbers. Square brackets and semicolons would break CMake's lists.
 function(normalise variable)
     set(text "${${variable}}")
+    string(REPLACE ";" "," text "${text}")
+    string(REPLACE "[" "(" text "${text}")
+    string(REPLACE "]" ")" text "${text}")
+    # Before the spaces are gone: the word before a namespace is not part of its name.
+    string(REGEX REPLACE "([A-Za-z_][A-Za-z_0-9]*|{anonymous}|\\(anonymous namespace\\)|<unnamed>)::" "" text "${text}")
     string(REGEX REPLACE "[ \t\r]+" "" text "${text}")
-    string(REGEX REPLACE "([A-Za-z_][A-Za-z_0-9]*|{anonymous}|\\(anonymousnamespace\\)|<unnamed>)::" "" text "${text}")
     string(REGEX REPLACE "\\([A-Za-z_]+\\)(-?[0-9])" "\\1" text "${text}")
     string(REGEX REPLACE "([<,][0-9]+)[uUlL]+" "\\1" text "${text}")
     set(${variable} "${text}" PARENT_SCOPE)
 endfunction()
-string(REPLACE ";" "," text "${output}")
-string(REPLACE "[" "(" text "${text}")
-string(REPLACE "]" ")" text "${text}")
-string(REGEX MATCHALL ": (fatal )?error:" errors "${text}")
-list(LENGTH errors error_count)
-normalise(text)
-normalise(LAYER_TYPE)
 
+# Text as a regular expression that matches it and nothing else.
+function(escape variable text)
+    string(REGEX REPLACE "([]()*+.?^$|\\[])" "\\\\\\1" text "${text}")
+    set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+
+string(REGEX MATCHALL ": (fatal )?error:" errors "${output}")
+list(LENGTH errors error_count)
 string(REGEX MATCHALL "\n" line_ends "${output}")
 list(LENGTH line_ends line_count)
+
+set(text "${output}")
+normalise(text)
 if(DEFINED SAYS)
-    string(REGEX REPLACE "([]()*+.?^$|\\[])" "\\\\\\1" explanation "${SAYS}")
-    string(REGEX REPLACE "[ \t]+" "" explanation "error:[^\n]*ditto:[^\n]*${explanation}")
+    normalise(SAYS)
+    escape(says "${SAYS}")
+    set(explanation "error:[^\n]*ditto:[^\n]*${says}")
 else()
     # g++ and clang++ write the class with its arguments; nvcc writes its parameters and then what they are.
     set(layer ".+")
     if(LAYER_TYPE)
-        string(REGEX REPLACE "([]()*+.?^$|\\[])" "\\\\\\1" layer "${LAYER_TYPE}")
+        normalise(LAYER_TYPE)
+        escape(layer "${LAYER_TYPE}")
     endif()
     string(CONCAT explanation
         "shape_error<layer_number<${LAYER}>,${layer},expects<${EXPECTS}>,receives<${RECEIVES}>>|"

@@ -47,7 +47,8 @@ function(ditto_expect_error file)
     if(NOT arg_LINES)
         set(arg_LINES 20)
     endif()
-    ditto_add_error_test(ditto_expect_error error "${file}" "${arg_LINK}" "${arg_COMPILERS}" "-DSAYS=${arg_SAYS}"
+    string(REPLACE ";" "," says "${arg_SAYS}")  # as check_error.cmake reads it; a list would be two arguments
+    ditto_add_error_test(ditto_expect_error error "${file}" "${arg_LINK}" "${arg_COMPILERS}" "-DSAYS=${says}"
                          "-DLINES=${arg_LINES}")
 endfunction()
 

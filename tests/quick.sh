@@ -29,8 +29,9 @@ elif [[ $(grep -cE '^DITTO_BUILD_(TESTS|EXAMPLES):BOOL=ON$' "$folder/CMakeCache.
 fi
 targets=$(cmake --build "$folder" --target help | sed -n 's/: phony$//p')
 
-# A room is a label of CTest that does not say how a test is made.
-rooms=$(ctest --test-dir "$folder" --print-labels | sed -n 's/^  //p' | grep -vxE 'unit|slow|nvcc|.*\+\+' | xargs)
+# A room is a label of CTest that does not say how a test is made. (`errors` are those of tests/gates.)
+rooms=$(ctest --test-dir "$folder" --print-labels | sed -n 's/^  //p' | grep -vxE 'unit|slow|nvcc|errors|.*\+\+' |
+    xargs)
 [[ " $rooms " == *" $room "* && -n $room ]] || fail "no room '$room'; give one of: $rooms"
 tests=$(tests_of "$room")
 if [[ -n $name ]]; then
@@ -42,6 +43,8 @@ fi
 needed=$(grep -xF "$tests" <<<"$targets" || true)
 case $room in
     course) needed+=" $(grep -E '^[0-9]{2}_' <<<"$targets")" ;;
+    docs) [[ $tests != *docs.plan_face_network* ]] || needed+=" plan_face_network" ;;
+    install) [[ $tests != *install.programs* ]] || needed+=" programs" ;;
     instruction_sets) needed+=" $(grep '^instruction_sets_' <<<"$targets")" ;;
     programs) needed+=" make_weights examples/all" ;;
     report) needed+=" make_report" ;;

@@ -25,3 +25,6 @@ refuse "error: no test 'nothing' in pairs; give one of: pair_list pair_loader pe
 answer=$(./quick.sh pairs pair_list)
 grep -q '100% tests passed, 0 tests failed out of 1$' <<<"$answer"
 [[ $answer == *"passed: pairs pair_list; built in "* ]]
+
+answer=$(./quick.sh gates no_shape)  # a room whose tests compile
+[[ $answer == *" error.no_shape."*"passed: gates no_shape; built in "* ]]
