@@ -17,10 +17,11 @@ if(PKG_CONFIG)
         separate_arguments(flags UNIX_COMMAND "${flags}")
         run(by_${package} ${flags})
     endforeach()
-else()
-    message("pkg-config not found: not tried")
 endif()
 # Two files, because each has stb's functions of its own.
 file(WRITE "${BINARY_DIR}/second.cpp" "#include <ditto/images/save_png.hpp>\n")
 run(stb_headers_only "${BINARY_DIR}/second.cpp" -std=c++20 -fopenmp -DDITTO_COMPILE_STB -I "${PREFIX}/include"
     -lopenblas)
+if(NOT PKG_CONFIG)
+    message("skipped: pkg-config not found, so that ditto.pc was not tried; install it (Debian: apt install pkgconf)")
+endif()

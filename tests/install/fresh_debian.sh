@@ -53,7 +53,6 @@ grep -q '100% tests passed.* out of 1$' "$debian/root/log" || fail "the shape te
 grep -o ' -O[^ ]*' "$debian/root/my_project/build/compile_commands.json" || fail "compiled without optimization"
 type_lines /root/my_project "time build/my_trainer"
 echo "== README, In your own project: without CMake"
-type_lines /root/my_project "apt-get install -qq -y --no-install-recommends pkgconf >/dev/null 2>&1"
 type_lines /root/my_project "$(block "In your own project" sh 3)"
 type_lines /root/my_project "./my_trainer"
 if $with_programs; then
