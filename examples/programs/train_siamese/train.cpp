@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ditto/core/number_text.hpp>
 #include <ditto/training/floors.hpp>
 #include <ditto/training/training.hpp>
 #include <optional>

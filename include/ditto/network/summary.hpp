@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "ditto/core/fixed.hpp"
 #include "ditto/core/for_each_index.hpp"
+#include "ditto/core/number_text.hpp"
 #include "ditto/core/type_name.hpp"
 #include "ditto/device/cpu/cpu.hpp"
 #include "ditto/network/figures.hpp"
@@ -22,14 +22,6 @@ inline std::string to_string(Extents extents) {
 }
 
 namespace detail {
-
-// 135907840 as "135,907,840".
-inline std::string with_commas(std::int64_t number) {
-    std::string digits = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-        digits.insert(static_cast<std::size_t>(at), 1, ',');
-    return digits;
-}
 
 inline std::string mebibytes(std::size_t bytes) {
     return fixed(static_cast<double>(bytes) / (1 << 20), 1);

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "ditto/core/fixed.hpp"
+#include "ditto/core/number_text.hpp"
 #include "ditto/trainer/plan_tensors.hpp"
 
 namespace ditto::detail {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "ditto/core/fixed.hpp"
+#include "ditto/core/number_text.hpp"
 #include "ditto/evaluate/roc.hpp"
 #include "ditto/losses/loss.hpp"
 
