@@ -170,3 +170,30 @@ TEST_CASE_TEMPLATE("the cross entropy of enormous logits is finite", Loss, Conca
     CHECK(std::isfinite(run.run()));
     for (const double number : run.left_gradient) CHECK(std::isfinite(number));
 }
+
+TEST_CASE_TEMPLATE("a loss says NaN of a distance or a logit that is no number, whatever the label", Loss,
+                   ContrastiveLoss, ConcatBceLoss, DifferenceBceLoss) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    CHECK(std::isnan(Loss{}.term(nan, true).loss));
+    CHECK(std::isnan(Loss{}.term(nan, false).loss));
+    // The slope too: the gradient shows it, where nobody looks at the loss.
+    CHECK(std::isnan(Loss{}.term(nan, false).slope));
+    for (std::size_t pair = 0; pair < pairs; ++pair) {
+        CAPTURE(pair);
+        LossRun<Loss, fp32> run{Loss{}};
+        run.right[pair * Features::size + 2] = std::numeric_limits<float>::quiet_NaN();
+        CHECK(std::isnan(run.run()));
+        CHECK(std::isnan(run.scores[pair]));
+    }
+}
+
+TEST_CASE("the contrastive loss of different pairs ends at the margin, in value and slope") {
+    const ContrastiveLoss loss(2.0);
+    CHECK(loss.term(0.5, false).loss == 2.25);
+    CHECK(loss.term(0.5, false).slope == -6.0);  // the derivative, -3, divided by the distance
+    CHECK(loss.term(2.0, false).loss == 0.0);
+    CHECK(loss.term(2.0, false).slope == 0.0);
+    CHECK(loss.term(3.0, false).loss == 0.0);
+    CHECK(loss.term(3.0, false).slope == 0.0);
+    CHECK(loss.term(3.0, true).loss == 9.0);
+}

@@ -108,6 +108,36 @@ TEST_CASE("semi-hard negatives are first those beyond the partner, then the near
     }
 }
 
+// Features on a line, so that distances are exact and many are equal.
+TEST_CASE("of images that are equally far the first is chosen first, and each once") {
+    for (const bool semi_hard : {false, true}) {
+        CAPTURE(semi_hard);
+        Batch batch({11, semi_hard});
+        std::ranges::fill(batch.features, 0.0);
+        for (std::size_t image = 0; image < images; ++image)
+            batch.features[image * size] = static_cast<double>(image % given % 3);
+        // The pairs' images are on one spot, except of pair 0: nearer ones than its partner are late.
+        batch.features[given * size] = 1.0;
+        batch.mine();
+        for (std::size_t image = 0; image < images; ++image) {
+            CAPTURE(image);
+            std::vector<std::uint32_t> expected;
+            for (std::uint32_t j = 0; j < images; ++j)
+                if (batch.people[j] != batch.people[image]) expected.push_back(j);
+            const bool has_partner = semi_hard && batch.labels[image % given] == PairLabel::same;
+            const double partner = batch.distance(image, (image + given) % images);
+            std::ranges::stable_sort(expected, [&](std::uint32_t a, std::uint32_t b) {
+                const double from_a = batch.distance(image, a), from_b = batch.distance(image, b);
+                const bool late_a = has_partner && from_a <= partner, late_b = has_partner && from_b <= partner;
+                if (late_a != late_b) return late_b;
+                return late_a ? from_a > from_b : from_a < from_b;
+            });
+            expected.resize(11);
+            CHECK(batch.mined(image) == expected);
+        }
+    }
+}
+
 TEST_CASE("the given pairs come first, and every pair has its images' features") {
     Batch batch({2});
     const std::vector<PairLabel> before(batch.labels.begin(), batch.labels.begin() + given);

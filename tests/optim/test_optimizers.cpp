@@ -74,6 +74,37 @@ TEST_CASE_TEMPLATE("Adam and AdamW make PyTorch's steps", Precision, fp64, fp32)
     check_steps<Precision>(adamw, "adamw");
 }
 
+// An update with the rate of a schedule is that of an optimizer which has this rate and no schedule: nothing else of
+// the step may use the optimizer's own.
+template <class T, class Optimizer>
+void check_scheduled(Optimizer optimizer) {
+    constexpr double factor = 0.25;
+    const auto gradients = numbers<T>("optimizers.gradient.0");
+    const auto run = [&](const Optimizer& settings, double rate) {
+        auto parameters = numbers<T>("optimizers.parameters");
+        std::array<std::vector<T>, max_optimizer_state> state;
+        for (auto& tensor : state) tensor.assign(size, static_cast<T>(0.5));
+        update(settings,
+               UpdateCall<T>{size, parameters.data(), gradients.data(), {state[0].data(), state[1].data()}, 3, rate});
+        return parameters;
+    };
+    const std::vector<T> scheduled = run(optimizer, factor * optimizer.learning_rate);
+    CHECK(scheduled != run(optimizer, optimizer.learning_rate));
+    optimizer.learning_rate *= factor;
+    CHECK(scheduled == run(optimizer, optimizer.learning_rate));
+}
+
+TEST_CASE_TEMPLATE("a step uses the schedule's rate for all that the rate scales", T, double, float) {
+    check_scheduled<T>(SGD{.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.5});
+    check_scheduled<T>(SGD{.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.5, .nesterov = true});
+    Adam adam;
+    adam.weight_decay = 0.5;
+    check_scheduled<T>(adam);
+    AdamW adamw;
+    adamw.weight_decay = 0.5;
+    check_scheduled<T>(adamw);
+}
+
 void check_schedule(const Schedule& schedule, const std::string& name) {
     CAPTURE(name);
     const auto expected = reference::ValueFile("optimizers")["schedule." + name];
