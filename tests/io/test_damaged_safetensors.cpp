@@ -84,11 +84,47 @@ TEST_CASE("headers that are not the JSON they should be") {
     expect(complaint("{\"a\"", 0), "not JSON at byte 5");
     expect(complaint("{} {}", 0), "not JSON at byte 4");
     expect(complaint("{\"\xFF\":{}}", 0), "not JSON");
-    expect(complaint(std::string(1'000'000, '['), 0), "not JSON");
-    expect(complaint("[]", 0), "no JSON object");
+    expect(complaint("[]", 0), "a list where a JSON object belongs");
+    expect(complaint(R"({"t":[[],[],[]]})", 0), "a list where a JSON object belongs");
     expect(complaint("null", 0), "no JSON object");
+    expect(complaint("NaN", 0), "not JSON at byte 1");
+    expect(complaint(tensor("F32", "[NaN]", "[0,4]"), 4), "not JSON at byte");
+    expect(complaint("{\"t\0\":1}", 0), "not JSON at byte");
     expect(complaint(R"({"__metadata__":{"a":1}})", 0), "no object of texts");
     expect(complaint(R"({"__metadata__":"a"})", 0), "no object of texts");
+    expect(complaint(R"({"__metadata__":{"a":null}})", 0), "no object of texts");
+    expect(complaint(R"({"__metadata__":false})", 0), "no object of texts");
+    CHECK(complaint(R"({"__metadata__":null})", 0).empty());  // as some write that there is none
+}
+
+TEST_CASE("numbers that no type holds, wherever they are") {
+    // 1e999 is no double; the JSON library would complain in its own words.
+    for (const std::string number : {"1e999", "-1e999", "1e9999999999999999999"}) {
+        expect(complaint(tensor("F32", "[" + number + "]", "[0,4]"), 4), "a number that is too large");
+        expect(complaint(tensor("F32", "[1]", "[0," + number + "]"), 4), "a number that is too large");
+        expect(complaint(R"({"t":)" + number + "}", 0), "a number that is too large");
+        expect(complaint(R"({"__metadata__":{"a":)" + number + "}}", 0), "a number that is too large");
+        expect(complaint(number, 0), "a number that is too large");
+    }
+    expect(complaint(tensor("F32", "[1e2]", "[0,400]"), 400), "no shape of whole numbers");
+    expect(complaint(tensor("F32", "[1]", "[-4,0]"), 4), "no pair of data_offsets");
+    expect(complaint(tensor("F32", "[1]", "[0.0,4.0]"), 4), "no pair of data_offsets");
+    expect(complaint(tensor("F32", "[1]", "[0,18446744073709551616]"), 4), "no pair of data_offsets");
+    expect(complaint(tensor("F32", "[1]", "[18446744073709551612,18446744073709551616]"), 4), "no pair");
+    expect(complaint(tensor("F32", "[1]", "[18446744073709551611,18446744073709551615]"), 4), "after a hole");
+}
+
+TEST_CASE("nests and lists that have no end cost neither stack nor memory") {
+    const std::string open(1'000'000, '['), close(1'000'000, ']');
+    expect(complaint(open, 0), "a list where a JSON object belongs");
+    expect(complaint(R"({"t":{"shape":)" + open + close + "}}", 0), "nested deeper");
+    std::string objects;
+    for (int i = 0; i < 100'000; ++i) objects += R"({"a":)";
+    expect(complaint(objects, 0), "nested deeper");
+    std::string numbers = "[1";
+    for (int i = 0; i < 63; ++i) numbers += ",1";
+    CHECK(complaint(tensor("U8", numbers + "]", "[0,1]"), 1).empty());
+    expect(complaint(tensor("U8", numbers + ",1]", "[0,1]"), 1), "a list of more than 64 numbers");
 }
 
 TEST_CASE("names that occur twice") {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -58,17 +59,83 @@ TEST_CASE("plain features write no entry: the file is the one that earlier versi
                    {"ditto.calibration", "slope=-2 intercept=0.5"}});
 }
 
-TEST_CASE("entries that this version does not know are refused, naming the file") {
+TEST_CASE("entries that this version does not know are refused, naming the file and the entry") {
     const TemporaryFolder folder;
     const auto path = folder / "w.safetensors";
     const auto refused = [&](const std::string& key, const std::string& value, const std::string& message) {
-        CHECK_THROWS_WITH_AS(read_entry(path, key, value), doctest::Contains((path.string() + ": " + message).c_str()),
-                             Error);
+        CHECK_THROWS_WITH_AS(read_entry(path, key, value),
+                             doctest::Contains((path.string() + ": its " + key + message).c_str()), Error);
     };
-    refused("ditto.features", "mirror=maximum", "feature recipe 'mirror=maximum' is neither");
-    refused("ditto.recipe", "crop=1 height=128 width=128 pixels=bgr", "image recipe 'crop=1 height=128");
-    refused("ditto.calibration", "slope=1", "calibration 'slope=1' is not of the form");
-    refused("ditto.threshold", "high", "its ditto.threshold is 'high', which is no number");
+    refused("ditto.features", "mirror=maximum", ": feature recipe 'mirror=maximum' is neither");
+    refused("ditto.recipe", "crop=1 height=128 width=128 pixels=bgr", ": image recipe 'crop=1 height=128");
+    refused("ditto.recipe", "crop=nan height=128 width=128 pixels=rgb[0,1]", ": image recipe: crop nan");
+    refused("ditto.recipe", "crop=1 height=-128 width=128 pixels=rgb[0,1]", ": image recipe: -128 x 128");
+    refused("ditto.recipe", "crop=1 height=99999999999 width=1 pixels=rgb[0,1]", ": image recipe 'crop=1 height=9");
+    refused("ditto.calibration", "slope=1", ": calibration 'slope=1' is not of the form");
+    refused("ditto.calibration", "slope=nan intercept=1", ": calibration 'slope=nan");
+    refused("ditto.calibration", "slope=-1 intercept=inf", ": calibration 'slope=-1 intercept=inf'");
+    refused("ditto.threshold", "high", " is \"high\", which is no number");
+    refused("ditto.loss", "bce\n\x1b[2J", " is \"bce\\n\\u001b[2J\", with control characters");
+    refused("ditto.fingerprint", "\x7f", " is \"\x7f\", with control characters");
+    refused("ditto.features", "\r", " is \"\\r\", with control characters");
+}
+
+TEST_CASE("numbers with which everybody would be the same person, or nobody, are neither read nor written") {
+    const TemporaryFolder folder;
+    const auto path = folder / "w.safetensors";
+    struct Case {
+        const char *key, *loss, *text, *message;
+        WeightsInfo info;
+    };
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+    const char *finite = "must be a finite number, 0 or more", *share = "must be a number from 0 to 1",
+               *positive = "must be a finite number above 0", *direction = "more probable for what is more alike";
+    const std::vector<Case> cases{
+        {"threshold", "contrastive", "nan", finite, {.loss = "contrastive", .threshold = nan}},
+        {"threshold", "contrastive", "inf", finite, {.loss = "contrastive", .threshold = inf}},
+        {"threshold", "contrastive", "-inf", finite, {.loss = "contrastive", .threshold = -inf}},
+        {"threshold", "contrastive", "-0.5", finite, {.loss = "contrastive", .threshold = -0.5}},
+        {"threshold", nullptr, "nan", finite, {.threshold = nan}},
+        {"threshold", nullptr, "-1", finite, {.threshold = -1.0}},
+        {"threshold", "of another program", "-nan(123)", finite, {.loss = "own", .threshold = nan}},
+        {"threshold", "bce", "1.5", share, {.loss = "bce", .threshold = 1.5}},
+        {"threshold", "difference", "-0.1", share, {.loss = "difference", .threshold = -0.1}},
+        {"margin", "contrastive", "nan", positive, {.margin = nan}},
+        {"margin", "contrastive", "inf", positive, {.margin = inf}},
+        {"margin", "contrastive", "0", positive, {.margin = 0.0}},
+        {"margin", nullptr, "-1", positive, {.margin = -1.0}},
+        {"calibration",
+         "contrastive",
+         "slope=0.5 intercept=1",
+         direction,
+         {.loss = "contrastive", .calibration = Calibration{0.5, 1}}},
+        {"calibration",
+         "bce",
+         "slope=-0.5 intercept=1",
+         direction,
+         {.loss = "bce", .calibration = Calibration{-0.5, 1}}},
+    };
+    for (const auto& [key, loss, text, message, info] : cases) {
+        CAPTURE(key);
+        CAPTURE(text);
+        Metadata metadata{{std::string("ditto.") + key, text}};
+        if (loss != nullptr) metadata["ditto.loss"] = loss;
+        write_safetensors(path, {}, metadata);
+        CHECK_THROWS_WITH_AS(weights_info(SafetensorsReader(path)),
+                             doctest::Contains((path.string() + ": its ditto." + key + " is ").c_str()), Error);
+        CHECK_THROWS_WITH_AS(weights_info(SafetensorsReader(path)), doctest::Contains(message), Error);
+        std::filesystem::remove(path);
+        CHECK_THROWS_WITH_AS(save_weights(path, {}, info), doctest::Contains(message), Error);
+        CHECK(folder.entries() == 0);
+    }
+    // Not of finite numbers: no text that is read can say it.
+    CHECK_THROWS_WITH_AS(save_weights(path, {}, {.calibration = Calibration{nan, 0}}),
+                         doctest::Contains("must be of finite numbers"), Error);
+    // The edges are numbers to go by.
+    CHECK(round_trip(path, {.loss = "bce", .threshold = 1.0}).threshold == 1.0);
+    CHECK(round_trip(path, {.loss = "contrastive", .threshold = 0.0}).threshold == 0.0);
+    CHECK(round_trip(path, {.loss = "contrastive", .threshold = 45.0}).threshold == 45.0);
+    CHECK(round_trip(path, {.loss = "bce", .calibration = Calibration{0.0, 2}}).calibration->intercept == 2);
 }
 
 TEST_CASE("weights of another loss give a training to start from their network, and leave the head") {

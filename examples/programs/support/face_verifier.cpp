@@ -108,7 +108,7 @@ void FaceVerifier::embed_files(const std::filesystem::path& folder, std::span<co
 
 std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights, std::size_t images,
                                             const Compute& compute) {
-    const ditto::SafetensorsReader file(weights);
+    const ditto::SafetensorsReader file = ditto::open_weights(weights);
     const ditto::WeightsInfo stored = ditto::weights_info(file);
     const std::string network_name = face_network_of_file(file, stored.fingerprint);
     VerifierInfo info{

@@ -21,6 +21,9 @@
 #ifndef __cpp_exceptions
 #error "ditto reports errors as exceptions: compile without -fno-exceptions"
 #endif
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "ditto looks for NaN and infinity, which -ffast-math, -Ofast and -ffinite-math-only remove: compile without them"
+#endif
 
 // Shown in system headers too, and no error with -Werror. Whoever compiles for a debugger means it, but no macro says
 // so: ditto's CMake targets define the opt-out in the configuration Debug.

@@ -174,23 +174,36 @@ void write_permuted(const ByteSink& sink, const PermutedLayout& layout, std::spa
 
 /// Reads a tensor into `memory`, which lies as `layout` says: the way back of write_permuted. The tensor's own shape
 /// may join or split the axes of `layout`; its number of elements must be the same. Any floating-point dtype is
-/// converted. Throws Error as SafetensorsReader::read does, and when the sizes differ.
-template <class Memory>
+/// converted. Calls inspect(first, values) for pieces that together are the tensor, in the file's order, each while it
+/// lies in the cache; `inspect` may throw. Throws Error as SafetensorsReader::read does, and when the sizes differ.
+template <class Memory, class Inspect>
 void read_permuted(const SafetensorsReader& reader, const TensorEntry& entry, const PermutedLayout& layout,
-                   std::span<Memory> memory) {
+                   std::span<Memory> memory, const Inspect& inspect) {
     detail::require_permuted_size(layout, memory.size());
     detail::require_permuted_size(layout, entry.size());
+    constexpr std::size_t piece = std::size_t{1} << 15;  // half of a second-level cache, as float
     std::vector<Memory> slab(std::min(layout.size(), detail::slab_values));
     std::size_t first = 0;
     detail::for_each_slab(layout, detail::slab_values, [&](std::size_t offset, const detail::PermutedIndex& extents) {
         const auto strides = detail::dense_strides(extents);
-        const auto values = std::span(slab).first(extents[0] * strides[0]);
-        reader.read(entry, first, values);
-        first += values.size();
+        for (auto rest = std::span(slab).first(extents[0] * strides[0]); !rest.empty();) {
+            const auto values = rest.first(std::min(piece, rest.size()));
+            reader.read(entry, first, values);
+            inspect(first, std::span<const Memory>(values));
+            first += values.size();
+            rest = rest.subspan(values.size());
+        }
         detail::copy_strided<Memory, Memory>(
             extents, {slab.data(), strides, PermutedLayout::axes - 1},
             {memory.data() + offset, layout.memory_strides(), layout.fastest_in_memory()});
     });
+}
+
+/// The same without looking at the values.
+template <class Memory>
+void read_permuted(const SafetensorsReader& reader, const TensorEntry& entry, const PermutedLayout& layout,
+                   std::span<Memory> memory) {
+    read_permuted(reader, entry, layout, memory, [](std::size_t, std::span<const Memory>) {});
 }
 
 }  // namespace ditto

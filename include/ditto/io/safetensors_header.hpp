@@ -71,11 +71,29 @@ inline std::optional<std::uint64_t> tensor_bytes(DType dtype, std::span<const st
     throw Error(path.string() + ": " + what + "; the file is damaged or no safetensors file, fetch or save it again");
 }
 
-/// Parses JSON in which no object may hold one key twice (a parser alone would silently keep the last).
-inline nlohmann::json parse_json_without_duplicates(const std::filesystem::path& path, std::string_view text) {
+/// The most axes that a tensor may have, as in PyTorch.
+inline constexpr std::size_t safetensors_rank_limit = 64;
+
+/// Parses JSON of the kind that a header has: objects in an object, in those short lists; nothing deeper, so that a
+/// file cannot make the parser take memory for millions of lists. No object may hold one key twice (a parser alone
+/// would silently keep the last).
+inline nlohmann::json parse_header_json(const std::filesystem::path& path, std::string_view text) {
     std::vector<std::set<std::string>> keys;  // of the objects that are open
-    const auto check = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+    bool is_in_list = false;
+    std::size_t items = 0;  // of that list
+    const auto check = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
         using Event = nlohmann::json::parse_event_t;
+        if ((event == Event::object_start || event == Event::array_start) && (depth > 2 || is_in_list))
+            throw_bad_safetensors(path, "its header is nested deeper than one may be");
+        if (event == Event::array_start) {
+            if (depth < 2) throw_bad_safetensors(path, "its header has a list where a JSON object belongs");
+            is_in_list = true;
+            items = 0;
+        }
+        if (event == Event::array_end) is_in_list = false;
+        if (event == Event::value && is_in_list && ++items > safetensors_rank_limit)
+            throw_bad_safetensors(
+                path, "its header has a list of more than " + std::to_string(safetensors_rank_limit) + " numbers");
         if (event == Event::object_start) keys.emplace_back();
         if (event == Event::object_end) keys.pop_back();
         if (event == Event::key && !keys.back().insert(parsed.get<std::string>()).second)
@@ -86,6 +104,8 @@ inline nlohmann::json parse_json_without_duplicates(const std::filesystem::path&
         return nlohmann::json::parse(text, check);
     } catch (const nlohmann::json::parse_error& error) {
         throw_bad_safetensors(path, "its header is not JSON at byte " + std::to_string(error.byte));
+    } catch (const nlohmann::json::exception&) {  // the one that is left
+        throw_bad_safetensors(path, "its header has a number that is too large");
     }
 }
 
@@ -117,7 +137,7 @@ inline TensorEntry parse_tensor_entry(const std::filesystem::path& path, const s
 
 /// Reads and checks the header of `path`. The tensors' data must follow one another without holes or overlaps.
 inline SafetensorsHeader parse_safetensors_header(const std::filesystem::path& path, std::string_view text) {
-    const nlohmann::json json = parse_json_without_duplicates(path, text);
+    const nlohmann::json json = parse_header_json(path, text);
     if (!json.is_object()) throw_bad_safetensors(path, "its header is no JSON object");
     SafetensorsHeader header;
     for (const auto& [name, value] : json.items()) {
@@ -125,7 +145,7 @@ inline SafetensorsHeader parse_safetensors_header(const std::filesystem::path& p
             header.tensors.push_back(parse_tensor_entry(path, name, value));
         } else if (value.is_object() && std::ranges::all_of(value, [](const auto& item) { return item.is_string(); })) {
             header.metadata = value.get<Metadata>();
-        } else {
+        } else if (!value.is_null()) {  // as some write that there is none
             throw_bad_safetensors(path, "its __metadata__ is no object of texts");
         }
     }

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +73,17 @@ class SafetensorsReader {
     const TensorEntry* find(std::string_view name) const {
         const auto found = std::ranges::find(header_.tensors, name, &TensorEntry::name);
         return found == header_.tensors.end() ? nullptr : &*found;
+    }
+
+    /// Gives each tensor the name rename(its name). Throws Error where two would have the same.
+    template <class Rename>
+    void rename_tensors(const Rename& rename) {
+        std::set<std::string_view> names;
+        for (TensorEntry& entry : header_.tensors) {
+            entry.name = rename(entry.name);
+            if (!names.insert(entry.name).second)
+                detail::throw_bad_safetensors(path_, "it has two tensors for " + detail::quoted(entry.name));
+        }
     }
 
     /// Reads the elements [first, first + values.size()) of a tensor of this file, in the file's order. A T of float or

@@ -1,39 +1,27 @@
-// Weights as safetensors files under PyTorch's names, with what is needed to use them: the architecture's fingerprint,
-// the recipes of the image and of the features, the loss, its margin, the threshold and the calibration.
+// Weights as safetensors files under PyTorch's names, with what is needed to use them (weights_info.hpp).
 #pragma once
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "ditto/core/error.hpp"
-#include "ditto/evaluate/platt.hpp"
-#include "ditto/images/recipe.hpp"
 #include "ditto/io/permuted.hpp"
 #include "ditto/io/safetensors.hpp"
-#include "ditto/model/feature_recipe.hpp"
 #include "ditto/model/stored_tensor.hpp"
+#include "ditto/model/weights_info.hpp"
 
 namespace ditto {
-
-/// What travels with weights in the file's metadata. A file that PyTorch wrote may have none of it.
-struct WeightsInfo {
-    std::optional<std::string> fingerprint{};  ///< of the network without the loss
-    std::optional<std::string> loss{};         ///< Loss::name
-    std::optional<double> margin{};            ///< of a contrastive loss
-    std::optional<double> threshold{};         ///< between same and different, in the unit of the loss's score
-    std::optional<ImageRecipe> recipe{};
-    std::optional<FeatureRecipe> features{};   ///< a file without an entry means plain ones
-    std::optional<Calibration> calibration{};  ///< from the loss's score to a probability
-};
 
 namespace detail {
 
@@ -69,39 +57,67 @@ inline std::string shape_text(const std::vector<std::size_t>& shape) {
     return text + "]";
 }
 
-// The shortest text that reads back as the same number.
-inline std::string number_text(double value) {
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, value).ptr};
+inline bool is_real(DType dtype) {
+    return dtype == DType::f16 || dtype == DType::bf16 || dtype == DType::f32 || dtype == DType::f64;
 }
 
-inline std::optional<std::string> metadata_text(const SafetensorsReader& file, const std::string& key) {
-    const auto found = file.metadata().find(key);
-    return found == file.metadata().end() ? std::nullopt : std::optional(found->second);
-}
-
-inline std::optional<double> metadata_number(const SafetensorsReader& file, const std::string& key) {
-    const auto text = metadata_text(file, key);
-    if (!text) return std::nullopt;
-    double value = 0.0;
-    const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (failure != std::errc{} || end != text->data() + text->size())
-        throw Error(file.path().string() + ": its " + key + " is '" + *text +
-                    "', which is no number; save the weights again");
-    return value;
-}
-
-// What parse(text) makes of an entry, if there is one. Its Error is told which file it is about.
-template <class Parse>
-auto metadata_value(const SafetensorsReader& file, const std::string& key, const Parse& parse)
-    -> std::optional<decltype(parse(std::string_view()))> {
-    const auto text = metadata_text(file, key);
-    if (!text) return std::nullopt;
-    try {
-        return parse(*text);
-    } catch (const Error& error) {
-        throw Error(file.path().string() + ": " + error.what());
+// Reads a count, which PyTorch keeps as int64, from whatever type it was converted to. Throws Error for what is none.
+inline std::int64_t read_count(const SafetensorsReader& file, const TensorEntry& entry) {
+    const auto read = [&]<class T>(T value) {
+        file.read(entry, 0, std::span(&value, 1));
+        if constexpr (std::is_integral_v<T>) {
+            if (std::in_range<std::int64_t>(value) && value >= T{0}) return static_cast<std::int64_t>(value);
+        } else if (value >= 0.0 && value <= 0x1p53 && std::trunc(value) == value) {  // all whole numbers up to here
+            return static_cast<std::int64_t>(value);
+        }
+        throw Error(file.path().string() + ": its " + entry.name + " is " + std::to_string(value) +
+                    ", no count; leave it out or save the weights again");
+    };
+    switch (entry.dtype) {
+        case DType::u8:
+            return read(std::uint8_t{});
+        case DType::i8:
+            return read(std::int8_t{});
+        case DType::u16:
+            return read(std::uint16_t{});
+        case DType::i16:
+            return read(std::int16_t{});
+        case DType::u32:
+            return read(std::uint32_t{});
+        case DType::i32:
+            return read(std::int32_t{});
+        case DType::u64:
+            return read(std::uint64_t{});
+        case DType::i64:
+            return read(std::int64_t{});
+        default:
+            return read(double{});
     }
+}
+
+// The place of number `at` of a tensor, in the file's order: "[3, 0, 1, 2]".
+inline std::string index_text(const std::vector<std::size_t>& shape, std::size_t at) {
+    std::vector<std::size_t> index(shape.size());
+    for (std::size_t axis = shape.size(); axis-- > 0; at /= shape[axis]) index[axis] = at % shape[axis];
+    return shape_text(index);
+}
+
+// Throws Error, naming the place, unless the numbers of a tensor from `first` on, in the file's order, can be weights.
+template <class T>
+void require_usable(const SafetensorsReader& file, const StoredTensor& tensor, std::size_t first,
+                    std::span<const T> numbers) {
+    const bool is_variance = tensor.info.name == "running_var";
+    const auto is_usable = [&](T number) { return std::isfinite(number) && !(is_variance && number < T{0}); };
+    // The common case without a branch for each number, which the compiler makes vector instructions of.
+    unsigned bad = 0;
+    for (const T number : numbers) bad |= static_cast<unsigned>(!is_usable(number));
+    if (bad == 0) return;
+    const auto found = std::ranges::find_if_not(numbers, is_usable);
+    throw Error(file.path().string() + ": its " + tensor.name +
+                index_text(file_shape(tensor.info), first + static_cast<std::size_t>(found - numbers.begin())) +
+                " is " + number_text(static_cast<double>(*found)) +
+                (std::isfinite(*found) ? ", a negative variance" : ", no finite number") +
+                "; such weights give no answers, train again or save them again");
 }
 
 }  // namespace detail
@@ -124,84 +140,102 @@ inline std::vector<TensorSource> tensor_sources(std::span<const StoredTensor> te
     return sources;
 }
 
-/// Info as the metadata of a file.
-inline Metadata to_metadata(const WeightsInfo& info) {
-    Metadata metadata{{"format", "pt"}};
-    if (info.fingerprint) metadata["ditto.fingerprint"] = *info.fingerprint;
-    if (info.loss) metadata["ditto.loss"] = *info.loss;
-    if (info.margin) metadata["ditto.margin"] = detail::number_text(*info.margin);
-    if (info.threshold) metadata["ditto.threshold"] = detail::number_text(*info.threshold);
-    if (info.recipe) metadata["ditto.recipe"] = to_string(*info.recipe);
-    if (info.features && *info.features != FeatureRecipe{}) metadata["ditto.features"] = to_string(*info.features);
-    if (info.calibration) metadata["ditto.calibration"] = to_string(*info.calibration);
-    return metadata;
-}
-
-/// The info in a file's metadata. Throws Error where an entry cannot be read.
-inline WeightsInfo weights_info(const SafetensorsReader& file) {
-    return {detail::metadata_text(file, "ditto.fingerprint"),
-            detail::metadata_text(file, "ditto.loss"),
-            detail::metadata_number(file, "ditto.margin"),
-            detail::metadata_number(file, "ditto.threshold"),
-            detail::metadata_value(file, "ditto.recipe", parse_image_recipe),
-            detail::metadata_value(file, "ditto.features", parse_feature_recipe),
-            detail::metadata_value(file, "ditto.calibration", parse_calibration)};
+/// Opens a file of weights. PyTorch's wrappers put their names into those of tensors: "module." is DataParallel's,
+/// "_orig_mod." torch.compile's. They are left out, wherever they stand. Throws Error as SafetensorsReader does, and
+/// where two tensors then have one name.
+inline SafetensorsReader open_weights(const std::filesystem::path& path) {
+    SafetensorsReader file(path);
+    file.rename_tensors([](std::string name) {
+        for (const std::string_view wrapper : {"module.", "_orig_mod."})
+            for (std::size_t at = name.find(wrapper); at != std::string::npos; at = name.find(wrapper, at))
+                if (at == 0 || name[at - 1] == '.')
+                    name.erase(at, wrapper.size());
+                else
+                    at += wrapper.size();
+        return name;
+    });
+    return file;
 }
 
 /// Throws Error, naming the first tensor that differs, unless the file has each of `tensors` in the same shape and
-/// kind of number; with `nothing_else` also if it has a tensor that is not among them.
+/// kind of number; with `nothing_else` also if it has a tensor that is not among them. Of a count
+/// (num_batches_tracked), which no result depends on, it may have none, or one as any type and of shape [1].
 inline void require_tensors(const SafetensorsReader& file, std::span<const StoredTensor> tensors,
                             bool nothing_else = true) {
-    const auto fail = [&](const std::string& what) {
-        throw Error(file.path().string() + " holds the weights of another network: " + what +
-                    "; use a file that this network wrote");
+    const auto fail = [&](const std::string& what, const std::string& advice = "use a file that this network wrote") {
+        throw Error(file.path().string() + " holds the weights of another network: " + what + "; " + advice);
     };
     for (const StoredTensor& tensor : tensors) {
         const TensorEntry* entry = file.find(tensor.name);
         const std::string expected = detail::shape_text(detail::file_shape(tensor.info));
-        if (entry == nullptr) fail("it has no tensor " + tensor.name + ", which is " + expected + " in the network");
-        const bool whole = entry->dtype == DType::i64;
-        const bool real = entry->dtype == DType::f16 || entry->dtype == DType::bf16 || entry->dtype == DType::f32 ||
-                          entry->dtype == DType::f64;
-        if (tensor.type == StoredType::int64 ? !whole : !real)
+        const bool is_count = tensor.type == StoredType::int64;
+        if (entry == nullptr && is_count) continue;
+        if (entry == nullptr) {
+            const std::string missing =
+                "it has no tensor " + tensor.name + ", which is " + expected + " in the network";
+            for (const TensorEntry& other : file.tensors())
+                if (other.name.ends_with("." + tensor.name)) {
+                    const auto before = other.name.substr(0, other.name.size() - tensor.name.size());
+                    fail(missing + ", but " + detail::quoted(other.name),
+                         "take " + detail::quoted(before) +
+                             " off the names, in PyTorch with "
+                             "torch.nn.modules.utils.consume_prefix_in_state_dict_if_present");
+                }
+            fail(missing);
+        }
+        if (is_count ? entry->dtype == DType::boolean : !detail::is_real(entry->dtype))
             fail("tensor " + tensor.name + " holds " + std::string(dtype_name(entry->dtype)) + " in the file");
-        if (detail::shape_text(entry->shape) != expected)
+        if (detail::shape_text(entry->shape) != expected && !(is_count && entry->size() == 1))
             fail("tensor " + tensor.name + " is " + detail::shape_text(entry->shape) + " in the file and " + expected +
                  " in the network");
     }
-    if (!nothing_else || file.tensors().size() == tensors.size()) return;
+    if (!nothing_else) return;
     for (const TensorEntry& entry : file.tensors())
         if (std::ranges::find(tensors, entry.name, &StoredTensor::name) == tensors.end())
-            fail("it has a tensor " + entry.name + ", which the network has not");
+            fail("it has a tensor " + detail::quoted(entry.name) + ", which the network has not");
 }
 
-/// Fills `tensors` from a file that require_tensors has accepted.
-inline void read_tensors(const SafetensorsReader& file, std::span<const StoredTensor> tensors) {
+/// What read_tensors takes for a number.
+enum class Numbers : std::uint8_t {
+    any,    ///< whatever the file has
+    usable  ///< finite ones alone, and variances of 0 or more
+};
+
+/// Fills `tensors` from a file that require_tensors has accepted; a count that it lacks becomes 0. Throws Error, naming
+/// tensor and place, for a number that is not among `numbers`.
+inline void read_tensors(const SafetensorsReader& file, std::span<const StoredTensor> tensors,
+                         Numbers numbers = Numbers::any) {
     for (const StoredTensor& tensor : tensors) {
-        const TensorEntry& entry = *file.find(tensor.name);
-        detail::visit_numbers(tensor, [&](auto numbers) {
-            using Number = typename decltype(numbers)::value_type;
-            if constexpr (std::is_floating_point_v<Number>) {
-                read_permuted(file, entry, detail::memory_layout(tensor.info), numbers);
+        const TensorEntry* entry = file.find(tensor.name);
+        detail::visit_numbers(tensor, [&](auto memory) {
+            using Number = typename decltype(memory)::value_type;
+            if constexpr (std::is_integral_v<Number>) {
+                memory[0] = entry == nullptr ? 0 : detail::read_count(file, *entry);
             } else {
-                file.read(entry, 0, numbers);
+                read_permuted(file, *entry, detail::memory_layout(tensor.info), memory,
+                              [&](std::size_t first, std::span<const Number> read) {
+                                  if (numbers == Numbers::usable) detail::require_usable(file, tensor, first, read);
+                              });
             }
         });
     }
 }
 
-/// Writes weights and info to `path`, whole or not at all.
+/// Writes weights and info to `path`, whole or not at all. Throws Error for info that weights_info() would refuse.
 inline void save_weights(const std::filesystem::path& path, std::span<const StoredTensor> weights,
                          const WeightsInfo& info) {
+    detail::require_sense(info, "cannot write " + path.string());
     write_safetensors(path, tensor_sources(weights), to_metadata(info));
 }
 
 /// Reads `path` into `weights` and returns its info. Nothing changes unless every tensor is there in the right shape;
-/// a fingerprint, where the file has one, must be the network's. With `loss`, weights to start from: those of another
-/// loss give the network's tensors alone, and a head keeps its values.
+/// a fingerprint, where the file has one, must be the network's. A number that is not finite, or a negative variance,
+/// is found while reading, as is a failure of the disk: all weights are then NaN, so that nobody goes on with half of
+/// them. With `loss`, weights to start from: those of another loss give the network's tensors alone, and a head keeps
+/// its values. Throws Error for all of that, and for info that makes no sense.
 inline WeightsInfo load_weights(const std::filesystem::path& path, std::span<const StoredTensor> weights,
                                 std::string_view network_fingerprint, std::optional<std::string_view> loss = {}) {
-    const SafetensorsReader file(path);
+    const SafetensorsReader file = open_weights(path);
     WeightsInfo info = weights_info(file);
     const bool only_network = loss && info.loss && *info.loss != *loss;
     std::vector<StoredTensor> network;
@@ -215,7 +249,16 @@ inline WeightsInfo load_weights(const std::filesystem::path& path, std::span<con
         throw Error(path.string() + " holds the weights of another network with the same tensors: its fingerprint is " +
                     *info.fingerprint + ", this network's " + std::string(network_fingerprint) +
                     "; use the program that wrote it");
-    read_tensors(file, weights);
+    try {
+        read_tensors(file, weights, Numbers::usable);
+    } catch (...) {
+        for (const StoredTensor& tensor : weights)
+            detail::visit_numbers(tensor, [](auto numbers) {
+                using Number = typename decltype(numbers)::value_type;
+                std::ranges::fill(numbers, std::numeric_limits<Number>::quiet_NaN());  // of integers 0
+            });
+        throw;
+    }
     return info;
 }
 

@@ -251,7 +251,8 @@ class Training {
     void write_weights(const std::filesystem::path& path, std::span<const StoredTensor> weights,
                        const Decision& decision) {
         WeightsInfo info = settings_.weights;
-        if (!std::isnan(decision.threshold)) info.threshold = decision.threshold;
+        // One beyond all scores, as of a network that tells nobody apart, is none to go by.
+        if (is_threshold(decision.threshold, trainer_.score_kind())) info.threshold = decision.threshold;
         info.calibration = decision.calibration;
         save_weights(path, weights, info);
     }
