@@ -46,7 +46,7 @@ case $room in
     docs) [[ $tests != *docs.plan_face_network* ]] || needed+=" plan_face_network" ;;
     install) [[ $tests != *install.programs* ]] || needed+=" programs" ;;
     instruction_sets) needed+=" $(grep '^instruction_sets_' <<<"$targets")" ;;
-    programs) needed+=" make_weights examples/all" ;;
+    programs) needed+=" ask_library make_weights examples/all" ;;
     report) needed+=" make_report" ;;
 esac
 if [[ -n ${needed// /} ]]; then

@@ -3,10 +3,8 @@
 // know it; exits 0 for same, 1 for different, 2 for an error.
 #include <cstdio>
 #include <ditto/core/error.hpp>
-#include <ditto/evaluate/roc.hpp>
-#include <ditto/training/metrics.hpp>
+#include <ditto/model/pair_verifier.hpp>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -21,19 +19,15 @@ constexpr int exit_same = 0, exit_different = 1, exit_error = 2;
 int verify(const std::string& weights, const std::vector<std::string>& images, std::optional<double> threshold,
            const support::Compute& compute) {
     const auto verifier = support::load_verifier(weights, images.size(), compute);
-    const support::VerifierInfo& info = verifier->info();
-    if (!threshold) threshold = info.threshold;
-    if (!threshold) throw ditto::Error(weights + " stores no threshold; give one with --threshold");
+    if (threshold) verifier->set_threshold(*threshold);
+    if (!verifier->threshold()) throw ditto::Error(weights + " stores no threshold; give one with --threshold");
 
-    std::vector<float> features;  // [2, feature_size]
-    verifier->embed_files("", images, [&](auto batch) { features.insert(features.end(), batch.begin(), batch.end()); });
-    const std::span both(features);
-    const double score = verifier->score(both.first(support::feature_size), both.last(support::feature_size));
-    const bool same = accepts(info.score_kind, *threshold, score);
-    std::printf("%s  %s %.6g  threshold %.6g", same ? "same" : "different", info.score_name(), score, *threshold);
-    const auto probability = verifier->probability(score);
-    if (info.score_kind == ditto::ScoreKind::distance && probability)
-        std::printf("  probability of the same person %.4f", *probability);
+    const ditto::Verification answer = verifier->verify(images.front(), images.back());
+    const bool same = answer.label == ditto::PairLabel::same;
+    std::printf("%s  %s %.6g  threshold %.6g", same ? "same" : "different", verifier->info().score_name(), answer.score,
+                answer.threshold);
+    if (verifier->score_kind() == ditto::ScoreKind::distance && answer.probability)
+        std::printf("  probability of the same person %.4f", *answer.probability);
     std::printf("\n");
     return same ? exit_same : exit_different;
 }

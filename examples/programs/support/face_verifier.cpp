@@ -1,15 +1,11 @@
 #include "face_verifier.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <ditto/cpu.hpp>
-#include <ditto/images/image_store.hpp>
 #include <ditto/losses/losses.hpp>
+#include <ditto/model/pair_verifier.hpp>
 #include <ditto/model/weights_file.hpp>
-#include <ditto/training/evaluation.hpp>
-#include <numeric>
-#include <vector>
 
 #include "face_networks.hpp"
 #include "frozen_network.hpp"
@@ -19,7 +15,7 @@ namespace support {
 
 namespace {
 
-using ditto::Error, ditto::FaceNetwork;
+using ditto::FaceNetwork;
 
 static_assert(FaceNetwork::Output::size == feature_size);
 
@@ -52,77 +48,39 @@ std::string require_loss(const ditto::SafetensorsReader& file, const std::option
     return loss;
 }
 
-ditto::ImageRecipe require_recipe(const ditto::SafetensorsReader& file,
-                                  const std::optional<ditto::ImageRecipe>& stored) {
+// How images become the network's input: as the file says, or as a guess.
+ditto::ImageRecipe recipe_of(const ditto::SafetensorsReader& file, const std::optional<ditto::ImageRecipe>& stored) {
+    if (stored) return *stored;
     constexpr ditto::Extents input = FaceNetwork::Input::extents;
-    if (!stored) {
-        const ditto::ImageRecipe assumed{1.0, input.height(), input.width()};
-        std::fprintf(stderr, "note: %s does not say its image recipe; '%s' is assumed\n", file.path().c_str(),
-                     to_string(assumed).c_str());
-        return assumed;
-    }
-    if (stored->height != input.height() || stored->width != input.width())
-        throw Error(file.path().string() + ": its image recipe is '" + to_string(*stored) +
-                    "', but the network takes " + std::to_string(input.height()) + "x" + std::to_string(input.width()) +
-                    " pixels; use weights of this network");
-    return *stored;
+    const ditto::ImageRecipe assumed{1.0, input.height(), input.width()};
+    std::fprintf(stderr, "note: %s does not say its image recipe; '%s' is assumed\n", file.path().c_str(),
+                 to_string(assumed).c_str());
+    return assumed;
 }
 
 }  // namespace
 
-FaceVerifier::FaceVerifier(VerifierInfo info, std::unique_ptr<ditto::Embedder> network, std::size_t pass_images,
-                           int threads)
-    : info_(std::move(info)), network_(std::move(network)), pass_images_(pass_images), threads_(threads) {}
-
-double FaceVerifier::score(std::span<const float> left, std::span<const float> right) const {
-    double score = 0.0;
-    network_->score(left, right, std::span(&score, 1));
-    if (!std::isfinite(score))
-        throw Error("the score of a pair is not a finite number; the head's weights are damaged, train again");
-    return score;
-}
-
-std::optional<double> FaceVerifier::probability(double score) const {
-    if (info_.score_kind == ditto::ScoreKind::probability) return score;
-    if (!info_.calibration) return std::nullopt;
-    return info_.calibration->probability(score);
-}
-
-void FaceVerifier::embed_files(const std::filesystem::path& folder, std::span<const std::string> paths,
-                               const std::function<void(std::span<const float>)>& take) {
-    for (std::size_t first = 0; first < paths.size(); first += pass_images_) {
-        const auto now = paths.subspan(first, std::min(pass_images_, paths.size() - first));
-        const ditto::ImageStore store =
-            ditto::load_images(folder, {now.begin(), now.end()}, info_.recipe, std::nullopt, threads_);
-        std::vector<std::uint32_t> images(now.size());
-        std::iota(images.begin(), images.end(), 0U);
-        const std::vector<float> features = ditto::embed_images(*network_, store, images, info_.features, threads_);
-        const auto bad = std::ranges::find_if_not(features, [](float number) { return std::isfinite(number); });
-        if (bad != features.end())
-            throw Error("the features of " +
-                        (folder / now[static_cast<std::size_t>(bad - features.begin()) / feature_size]).string() +
-                        " are not finite numbers; the weights are damaged, train again");
-        take(features);
-    }
-}
-
 std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights, std::size_t images,
                                             const Compute& compute) {
     const ditto::SafetensorsReader file = ditto::open_weights(weights);
-    const ditto::WeightsInfo stored = ditto::weights_info(file);
+    ditto::WeightsInfo stored = ditto::weights_info(file);
     const std::string network_name = face_network_of_file(file, stored.fingerprint);
-    VerifierInfo info{
-        network_name,      require_loss(file, stored.loss),     {},
-        stored.threshold,  require_recipe(file, stored.recipe), stored.features.value_or(ditto::FeatureRecipe{}),
-        stored.calibration};
-    info.score_kind = ditto::with_loss(info.loss, weights.string() + ": its loss",
-                                       []<class Loss>(const Loss&) { return Loss::score_kind; });
+    stored.loss = require_loss(file, stored.loss);
+    stored.recipe = recipe_of(file, stored.recipe);
     const std::size_t pass_images = std::min(images, largest_pass(compute));
-    auto network = compute.device == "cuda" ? make_cuda_network(info.network, info.loss, pass_images, compute)
-                                            : make_network_on(info.network, info.loss, pass_images,
+    auto network = compute.device == "cuda" ? make_cuda_network(network_name, *stored.loss, pass_images, compute)
+                                            : make_network_on(network_name, *stored.loss, pass_images,
                                                               ditto::Cpu<ditto::fp32>{compute.threads});
-    ditto::load_weights(weights, network->weights(), fingerprint_of(info.network));
-    return std::make_unique<FaceVerifier>(info, std::move(network), pass_images, compute.threads);
+    ditto::load_weights(weights, network->weights(), fingerprint_of(network_name));
+    ditto::PairVerifier verifier(std::move(network), stored, compute.threads, weights.string());
+    VerifierInfo info{network_name,
+                      *stored.loss,
+                      verifier.score_kind(),
+                      verifier.threshold(),
+                      verifier.image_recipe(),
+                      verifier.feature_recipe(),
+                      verifier.calibration()};
+    return std::make_unique<FaceVerifier>(std::move(info), std::move(verifier));
 }
 
 }  // namespace support

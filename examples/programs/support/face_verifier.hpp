@@ -4,18 +4,16 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 
 #include "compute.hpp"
 #include "ditto/evaluate/platt.hpp"
 #include "ditto/images/recipe.hpp"
-#include "ditto/model/embedder.hpp"
 #include "ditto/model/feature_recipe.hpp"
+#include "ditto/model/pair_verifier.hpp"
 
 namespace support {
 
@@ -35,31 +33,16 @@ struct VerifierInfo {
     const char* score_name() const { return score_kind == ditto::ScoreKind::distance ? "distance" : "probability"; }
 };
 
-/// A trained network, frozen.
-class FaceVerifier {
+/// A trained network, frozen: ditto's verifier, and which of the programs' networks it has.
+class FaceVerifier : public ditto::PairVerifier {
   public:
-    FaceVerifier(VerifierInfo info, std::unique_ptr<ditto::Embedder> network, std::size_t pass_images, int threads);
+    FaceVerifier(VerifierInfo info, ditto::PairVerifier verifier)
+        : ditto::PairVerifier(std::move(verifier)), info_(std::move(info)) {}
 
     const VerifierInfo& info() const { return info_; }
 
-    /// Decodes image files (`paths` relative to `folder`), prepares them as the recipe says, and hands their features,
-    /// made as theirs says, in order, to `take`: some images at a time, each time [images, feature_size]. Throws Error
-    /// for a file that cannot be decoded, and where features are not finite.
-    void embed_files(const std::filesystem::path& folder, std::span<const std::string> paths,
-                     const std::function<void(std::span<const float>)>& take);
-
-    /// The distance or probability of a pair of features. Throws Error where it is not finite.
-    double score(std::span<const float> left, std::span<const float> right) const;
-
-    /// The probability that a pair of this score shows the same person: the score itself, where it is one; none for a
-    /// distance that the weights have no calibration for.
-    std::optional<double> probability(double score) const;
-
   private:
     VerifierInfo info_;
-    std::unique_ptr<ditto::Embedder> network_;
-    std::size_t pass_images_;
-    int threads_;
 };
 
 /// Loads weights to embed `images` images with, in as many passes as it takes. What the file does not say is assumed,
