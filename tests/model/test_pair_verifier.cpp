@@ -91,6 +91,7 @@ TEST_CASE_TEMPLATE("answers are those of the recipes, the score, the threshold a
         WeightsInfo info = contrastive_info();
         info.loss = std::string(Loss::name);
         info.features = features;
+        info.calibration = Calibration{Loss::score_kind == ScoreKind::distance ? -3.0 : 3.0, 1.5};
         const PairVerifier verifier = load<Loss>(save<Loss>(folder, info));
         const std::vector<float> made = verifier.embed(images);  // in passes of 4, 3
         REQUIRE(made.size() == 42);
@@ -173,12 +174,12 @@ TEST_CASE("what gives no right answer is refused") {
     PairVerifier verifier = load<ContrastiveLoss>(save<ContrastiveLoss>(folder, contrastive_info()));
     CHECK_THROWS_WITH_AS(verifier.decide(nan), doctest::Contains("the score of a pair is nan"), Error);
     CHECK_THROWS_WITH_AS(verifier.decide(std::numeric_limits<double>::infinity()), doctest::Contains("is inf"), Error);
-    CHECK_THROWS_WITH_AS(verifier.set_threshold(nan), doctest::Contains("give a finite number"), Error);
+    CHECK_THROWS_WITH_AS(verifier.set_threshold(nan), doctest::Contains("give a finite distance"), Error);
     CHECK(verifier.threshold() == 0.4);
     info = contrastive_info();
     info.calibration = Calibration{nan, 0.0};
     CHECK_THROWS_WITH_AS(PairVerifier(std::make_unique<Frozen<ContrastiveLoss>>(1), info),
-                         doctest::Contains("not of finite numbers"), Error);
+                         doctest::Contains("must be of finite numbers"), Error);
     const Image none{};
     CHECK_THROWS_WITH_AS(verifier.verify(none, picture(1)), doctest::Contains("no pixels"), Error);
 }

@@ -115,7 +115,8 @@ class PairVerifier {
     void set_threshold(double threshold) {
         if (!is_threshold(threshold, score_kind()))
             throw Error(name_ + ": the threshold between same and different is " + std::to_string(threshold) +
-                        "; give " + (score_kind() == ScoreKind::distance ? "a distance" : "a probability"));
+                        "; give a finite " +
+                        (score_kind() == ScoreKind::distance ? "distance, 0 or more" : "probability, from 0 to 1"));
         threshold_ = threshold;
     }
 
