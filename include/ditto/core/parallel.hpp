@@ -8,17 +8,16 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "ditto/core/forked.hpp"
+#include "ditto/core/fork_watch.hpp"
 
 namespace ditto {
 
 /// Runs body(i) for every i in [0, count) on up to `threads` threads, in no particular order. Work is handed out one
 /// index at a time: an index is a chunk whose size the caller fixed without looking at the number of threads, and no
-/// two indices may write the same memory. The body must not throw. In the child, by fork(), of a process that had
-/// threads, one thread runs all.
+/// two indices may write the same memory. The body must not throw. The child of fork() may go on calling this.
 template <class Body>
 void parallel_for(std::size_t count, int threads, const Body& body) {
-    if (threads <= 1 || count <= 1 || detail::lost_threads_by_fork()) {
+    if (threads <= 1 || count <= 1) {
         for (std::size_t i = 0; i < count; ++i) body(i);
         return;
     }

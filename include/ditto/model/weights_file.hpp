@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "ditto/core/error.hpp"
@@ -20,7 +21,6 @@
 #include "ditto/io/safetensors.hpp"
 #include "ditto/model/stored_tensor.hpp"
 #include "ditto/model/weights_info.hpp"
-#include "ditto/model/weights_metadata.hpp"
 
 namespace ditto {
 
@@ -67,7 +67,8 @@ inline std::int64_t read_count(const SafetensorsReader& file, const TensorEntry&
     const auto read = [&]<class T>(T value) {
         file.read(entry, 0, std::span(&value, 1));
         if constexpr (std::is_integral_v<T>) {
-            if (std::in_range<std::int64_t>(value) && value >= T{0}) return static_cast<std::int64_t>(value);
+            if (std::in_range<std::int64_t>(value) && std::cmp_greater_equal(value, 0))
+                return static_cast<std::int64_t>(value);
         } else if (value >= 0.0 && value <= 0x1p53 && std::trunc(value) == value) {  // all whole numbers up to here
             return static_cast<std::int64_t>(value);
         }
