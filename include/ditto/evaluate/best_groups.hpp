@@ -24,13 +24,17 @@ struct RowScore {
 
 /// The `count` best groups (all where there are fewer), each by its best row: best first, of equal scores the lower row
 /// first. `groups` holds each row's group, by row. Distances are the better the smaller they are, probabilities the
-/// larger. No score may be NaN. Throws Error when a row has no group.
+/// larger. Throws Error when a row has no group, or a score is NaN.
 inline std::vector<RowScore> best_groups(std::vector<RowScore> scores, std::span<const std::uint32_t> groups,
                                          std::size_t count, ScoreKind kind) {
     const auto better = [kind](const RowScore& a, const RowScore& b) {
         if (a.score == b.score) return a.row < b.row;
         return kind == ScoreKind::distance ? a.score < b.score : a.score > b.score;
     };
+    const auto bad = std::ranges::find_if(scores, [](const RowScore& row) { return row.score != row.score; });
+    if (bad != scores.end())
+        throw Error("the score of row " + std::to_string(bad->row) +
+                    " (counted from 0) is not a number; look at what made it");
     std::vector<RowScore> best;
     std::unordered_set<std::uint32_t> seen;
     // Few rows are wanted of many: sort them piece by piece until enough groups are seen.

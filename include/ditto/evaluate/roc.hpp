@@ -17,8 +17,16 @@
 
 namespace ditto {
 
-/// Is a pair of this score taken for the same person? The threshold itself is.
+namespace detail {
+[[noreturn]] inline void refuse_nan(double threshold, double score) {
+    throw Error("a pair of the score " + std::to_string(score) + " cannot be decided by the threshold " +
+                std::to_string(threshold) + "; look at what made them");
+}
+}  // namespace detail
+
+/// Is a pair of this score taken for the same person? The threshold itself is. Throws Error where one is NaN.
 constexpr bool accepts(ScoreKind kind, double threshold, double score) {
+    if (score != score || threshold != threshold) detail::refuse_nan(threshold, score);
     return kind == ScoreKind::distance ? score <= threshold : score >= threshold;
 }
 
@@ -89,7 +97,7 @@ struct RocCurve {
 };
 
 namespace detail {
-/// Throws Error unless there is a label for each score and every score is a finite number.
+/// Throws Error unless there is a label for each score, every score is a finite number, and every label one of the two.
 inline void require_scores(std::span<const double> scores, std::span<const PairLabel> labels) {
     if (scores.size() != labels.size())
         throw Error("there are " + std::to_string(scores.size()) + " scores for " + std::to_string(labels.size()) +
@@ -98,6 +106,10 @@ inline void require_scores(std::span<const double> scores, std::span<const PairL
     if (bad != scores.end())
         throw Error("the score of pair " + std::to_string(bad - scores.begin()) + " (counted from 0) is " +
                     std::to_string(*bad) + ", no finite number; check the weights and the pair's images");
+    const auto unlabelled = std::ranges::find_if_not(labels, is_pair_label);
+    if (unlabelled != labels.end())
+        throw Error("the label of pair " + std::to_string(unlabelled - labels.begin()) + " (counted from 0) is " +
+                    std::to_string(static_cast<int>(*unlabelled)) + "; a PairLabel is different (0) or same (1)");
 }
 }  // namespace detail
 

@@ -19,7 +19,7 @@ namespace ditto {
 template <class VerifierType, class DeviceType>
 class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
     using Base = detail::InferenceBase<VerifierType, DeviceType>;
-    using Base::plan_;
+    using Base::input_limit_, Base::lock_, Base::plan_;
 
   public:
     using Base::feature_size, Base::image_size;
@@ -27,8 +27,10 @@ class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
     using T = typename Device::scalar;
 
     /// For passes of up to `images` images. Throws Error when the memory cannot be had.
-    explicit CpuInference(std::size_t images, const Device& device = {})
-        : Base(images, detail::require_threads(device, "an Inference")), device_(device), block_(plan_.total_bytes) {
+    explicit CpuInference(std::size_t images, const Device& device = {}, double input_limit = default_input_limit)
+        : Base(images, detail::require_threads(device, "an Inference"), input_limit),
+          device_(device),
+          block_(plan_.total_bytes) {
         detail::poison(block_.data(), block_.bytes());
         std::byte* buffers = block_.data() + Plan::parameter_bytes;
         detail::open_tensors(block_.data(), Plan::model.parameters);
@@ -42,6 +44,7 @@ class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
+        const auto call = lock_.enter();
         if (!prepared_) {
             prepare_parameters<Network>(device_, plan_.prepared, block_.data() + Plan::prepared_offset(), tensors_);
             prepared_ = true;
@@ -52,16 +55,18 @@ class CpuInference : public detail::InferenceBase<VerifierType, DeviceType> {
             forward_pass<Network>(device_, plan_.activations, tensors_, {count});
             std::copy_n(at(plan_.activations.output_offset()), theirs.size(), theirs.data());
         };
-        detail::embed_in_parts(*this, images, features, pass);
+        detail::embed_in_parts(*this, device_, input_limit_, images, features, pass);
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
+        const auto call = lock_.enter();
         score_pairs<Verifier>(typename Verifier::Loss{}, device_,
                               ModelWeights<Verifier, T>::template head<const T>(block_.data()), left, right, scores);
     }
 
     /// The next embed prepares them anew.
     std::vector<StoredTensor> weights() override {
+        const auto call = lock_.enter();
         prepared_ = false;
         return model_.tensors();
     }

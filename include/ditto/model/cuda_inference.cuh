@@ -32,7 +32,7 @@ struct ScorerOf<Device> {
 template <class VerifierType, class DeviceType>
 class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
     using Base = detail::InferenceBase<VerifierType, DeviceType>;
-    using Base::plan_;
+    using Base::input_limit_, Base::lock_, Base::plan_;
 
   public:
     using Base::feature_size, Base::image_size;
@@ -40,8 +40,8 @@ class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
     using A = typename Device::activation;
 
     /// For passes of up to `images` images. Throws Error when there is no such GPU or its memory does not suffice.
-    explicit CudaInference(std::size_t images, const Device& device = {})
-        : Base(images, device),
+    explicit CudaInference(std::size_t images, const Device& device = {}, double input_limit = default_input_limit)
+        : Base(images, device, input_limit),
           owned_context_(std::make_unique<detail::CudaContext>(device.index)),
           device_{device.threads, device.index, owned_context_.get()},
           block_(plan_.total_bytes),
@@ -57,6 +57,8 @@ class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
+        const auto call = lock_.enter();
+        const detail::CurrentGpu gpu(device_.index);
         if (!prepared_) {
             copy(block_.data(), host_model_memory_.data(), host_model_memory_.bytes(), cudaMemcpyHostToDevice);
             prepare_parameters<Network>(device_, plan_.prepared, block_.data() + Plan::prepared_offset(), tensors_);
@@ -68,16 +70,18 @@ class CudaInference : public detail::InferenceBase<VerifierType, DeviceType> {
             context().wait();
             detail::from_activations(reinterpret_cast<const A*>(features_.data()), theirs);
         };
-        detail::embed_in_parts(*this, images, features, pass);
+        detail::embed_in_parts(*this, device_, input_limit_, images, features, pass);
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
+        const auto call = lock_.enter();
         score_pairs<Verifier>(
             typename Verifier::Loss{}, typename detail::ScorerOf<Device>::type{std::max(1, device_.threads)},
             ModelWeights<Verifier, float>::template head<const float>(host_model_memory_.data()), left, right, scores);
     }
 
     std::vector<StoredTensor> weights() override {
+        const auto call = lock_.enter();
         prepared_ = false;
         return host_model_.tensors();
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -10,24 +11,27 @@
 #include <string_view>
 #include <vector>
 
+#include "ditto/core/all_within.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/core/score_kind.hpp"
 #include "ditto/core/shape.hpp"
+#include "ditto/model/require_inputs.hpp"
 #include "ditto/model/stored_tensor.hpp"
 
 namespace ditto {
 
-/// A network with its loss, behind an interface. Images are float [count, H, W, C] in [0, 1]. One thread at a time may
-/// use it.
+/// A network with its loss, behind an interface. Images are float [count, H, W, C] in [0, 1]. What several threads do
+/// with it at once is never mixed up: calls of an Inference wait for one another, those of a trainer throw Error.
 class Embedder {
   public:
     virtual ~Embedder() = default;
 
     /// The features of any number of images with the running statistics: [count, features] to `features`. Throws Error
-    /// for other sizes.
+    /// for other sizes, for numbers that are not finite or beyond the input limit (default_input_limit), and where
+    /// features are not finite.
     virtual void embed(std::span<const float> images, std::span<float> features) = 0;
     /// The distance or probability of pairs of features, each [pairs, features], to `scores`. Throws Error for other
-    /// sizes.
+    /// sizes, and where features or scores are not finite.
     virtual void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) = 0;
 
     /// The shape of one image.
@@ -44,7 +48,7 @@ class Embedder {
     virtual std::optional<double> margin() const = 0;
 
     /// The weights under PyTorch's names, to be read from a file or written to one. Ask again for every change. Valid
-    /// while this lives.
+    /// while this lives. They are the memory itself: while one thread changes them, no other may call anything.
     virtual std::vector<StoredTensor> weights() = 0;
 
     Embedder(const Embedder&) = delete;
@@ -59,10 +63,10 @@ class Embedder {
 namespace detail {
 
 /// Calls pass(number of images, the images, room for their features) for parts that one pass takes. Throws Error unless
-/// images are whole and `features` has room for theirs.
-template <class Pass>
-void embed_in_parts(const Embedder& embedder, std::span<const float> images, std::span<float> features,
-                    const Pass& pass) {
+/// images are whole, `features` has room for theirs, and what goes in and comes out are numbers to go on with.
+template <class Device, class Pass>
+void embed_in_parts(const Embedder& embedder, const Device& device, double input_limit, std::span<const float> images,
+                    std::span<float> features, const Pass& pass) {
     const std::size_t image_size = static_cast<std::size_t>(embedder.image_extents().size());
     const std::size_t feature_size = embedder.feature_count();
     const std::size_t count = images.size() / image_size, capacity = embedder.capacity_images();
@@ -70,11 +74,17 @@ void embed_in_parts(const Embedder& embedder, std::span<const float> images, std
         throw Error("embed got " + std::to_string(images.size()) + " values of images and room for " +
                     std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
                     ", its features " + std::to_string(feature_size));
+    require_inputs<Device>(images, image_size, input_limit, device.threads, "embed");
     for (std::size_t first = 0; first < count; first += capacity) {
         const std::size_t now = std::min(capacity, count - first);
         pass(now, images.subspan(first * image_size, now * image_size),
              features.subspan(first * feature_size, now * feature_size));
     }
+    if (all_finite<float>(features)) return;
+    const auto bad = std::ranges::find_if_not(features, [](float number) { return std::isfinite(number); });
+    throw Error("embed found features that are not finite, of image " +
+                std::to_string(static_cast<std::size_t>(bad - features.begin()) / feature_size) +
+                " (counted from 0); the weights are damaged: train again, or take another file");
 }
 
 /// The margin of a loss that has one.

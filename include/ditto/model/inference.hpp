@@ -9,9 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "ditto/core/call_lock.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/model/embedder.hpp"
 #include "ditto/model/inference_plan.hpp"
+#include "ditto/model/require_inputs.hpp"
 #include "ditto/network/gates.hpp"
 
 namespace ditto {
@@ -40,12 +42,15 @@ class InferenceBase : public Embedder {
     const Plan& plan() const { return plan_; }  ///< of the memory
 
   protected:
-    InferenceBase(std::size_t images, const Device& device) : capacity_(images), plan_(device, images) {
+    InferenceBase(std::size_t images, const Device& device, double input_limit)
+        : capacity_(images), plan_(device, images), input_limit_(require_input_limit(input_limit)) {
         if (capacity_ < 1) throw Error("an Inference needs room for at least 1 image; got 0");
     }
 
     std::size_t capacity_;
     Plan plan_;
+    double input_limit_;
+    CallLock lock_;  // held by each call
 };
 
 // Stands for an Inference that cannot be, once the error has been given.
@@ -60,7 +65,7 @@ class NoInference : public Embedder {
     };
     static constexpr std::size_t image_size = 1, feature_size = 1;
     Plan plan() const { return Plan({}); }
-    NoInference(std::size_t, const Device&) {}
+    NoInference(std::size_t, const Device&, double) {}
     void embed(std::span<const float>, std::span<float>) override {}
     void score(std::span<const float>, std::span<const float>, std::span<double>) override {}
     Extents image_extents() const override { return {}; }
@@ -95,8 +100,9 @@ struct InferenceOrNone<Verifier, Device, RunProblem::none> : InferenceOn<Verifie
 }  // namespace detail
 
 /// Runs Verifier (a Siamese) on Device: a CpuInference or a CudaInference. The weights start as a fresh network's; fill
-/// them through weights(). It can be moved, not copied. Arguments that do not fit are one compile-time error, which
-/// says what is wrong.
+/// them through weights(). It can be moved, not copied. Several threads may call one: their calls wait for one another,
+/// so that each thread with an Inference of its own is faster. Arguments that do not fit are one compile-time error,
+/// which says what is wrong.
 template <class VerifierType, class DeviceType>
 class Inference final : public detail::InferenceOrNone<VerifierType, DeviceType,
                                                        detail::inference_problem<VerifierType, DeviceType>>::type {
@@ -106,9 +112,11 @@ class Inference final : public detail::InferenceOrNone<VerifierType, DeviceType,
     using Base = typename detail::InferenceOrNone<VerifierType, DeviceType, problem>::type;
 
   public:
-    /// For passes of up to `images` images, which is the first argument; the device is the second. Throws Error when
-    /// the memory cannot be had, or there is no such GPU.
-    explicit Inference(std::size_t images, const typename Base::Device& device = {}) : Base(images, device) {}
+    /// For passes of up to `images` images, which is the first argument; the device is the second. Numbers of images
+    /// beyond `input_limit` are refused. Throws Error when the memory cannot be had, or there is no such GPU.
+    explicit Inference(std::size_t images, const typename Base::Device& device = {},
+                       double input_limit = default_input_limit)
+        : Base(images, device, input_limit) {}
 };
 
 }  // namespace ditto

@@ -1,11 +1,15 @@
 // Scoring pairs of features with a Siamese network's loss.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "ditto/core/all_within.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/layers/kernel.hpp"
 #include "ditto/network/siamese.hpp"
@@ -14,12 +18,28 @@ namespace ditto {
 
 namespace detail {
 
-/// Throws Error unless both sides are the features, of `size` numbers, of `pairs` pairs.
+/// Throws Error unless both sides are the features, of `size` finite numbers, of `pairs` pairs.
 inline void require_features(std::span<const float> left, std::span<const float> right, std::size_t pairs,
                              std::size_t size) {
-    if (left.size() == pairs * size && right.size() == left.size()) return;
-    throw Error("score got features of " + std::to_string(left.size()) + " and " + std::to_string(right.size()) +
-                " numbers for " + std::to_string(pairs) + " pairs; each side of a pair has " + std::to_string(size));
+    if (left.size() != pairs * size || right.size() != left.size())
+        throw Error("score got features of " + std::to_string(left.size()) + " and " + std::to_string(right.size()) +
+                    " numbers for " + std::to_string(pairs) + " pairs; each side of a pair has " +
+                    std::to_string(size));
+    for (const std::span<const float> side : {left, right}) {
+        if (all_finite(side)) continue;
+        const auto bad = std::ranges::find_if_not(side, [](float number) { return std::isfinite(number); });
+        throw Error("score got features that are not finite, of pair " +
+                    std::to_string(static_cast<std::size_t>(bad - side.begin()) / size) +
+                    " (counted from 0); look at what made them");
+    }
+}
+
+/// Throws Error unless the scores of finite features are finite.
+inline void require_finite_scores(std::span<const double> scores) {
+    if (!all_finite(scores))
+        throw Error(
+            "score found a score that is not finite; the head's weights are damaged: train again, or take "
+            "another file");
 }
 
 }  // namespace detail
@@ -41,6 +61,7 @@ void score_pairs(const typename Verifier::Loss& loss, const Device& device,
     call.scores = scores.data();
     call.parameters = head;
     Kernel<typename Verifier::Loss, typename Verifier::Features, Device>::score(loss, device, call);
+    detail::require_finite_scores(scores);
 }
 
 }  // namespace ditto

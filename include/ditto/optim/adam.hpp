@@ -33,6 +33,17 @@ using Adam = AdamFamily<false>;
 /// Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
 using AdamW = AdamFamily<true>;
 
+/// Throws Error where a setting makes no sense: a number that is not finite or below 0, a beta from 1 on. A Trainer
+/// asks.
+template <bool Decoupled>
+void require_settings(const AdamFamily<Decoupled>& adam) {
+    detail::require_setting("learning rate", adam.learning_rate);
+    detail::require_setting("beta1", adam.beta1, 1.0);
+    detail::require_setting("beta2", adam.beta2, 1.0);
+    detail::require_setting("epsilon", adam.epsilon);
+    detail::require_setting("weight decay", adam.weight_decay);
+}
+
 /// One step's update of a number.
 template <bool Decoupled, class T>
 struct AdamRule {

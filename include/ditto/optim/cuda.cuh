@@ -40,18 +40,22 @@ struct UpdateNumbers {
     Quad* states[2];
     __device__ void operator()(std::size_t i) const {
         const Rule now = *rule;
-        Quad parameter = parameters[i], first = states[0][i];
+        Quad parameter = parameters[i];
         const Quad gradient = gradients[i];
-        if constexpr (States == 1) {
+        if constexpr (States == 0) {
+            for (int n = 0; n < 4; ++n) now(parameter.numbers[n], gradient.numbers[n]);
+        } else if constexpr (States == 1) {
+            Quad first = states[0][i];
             for (int n = 0; n < 4; ++n) now(parameter.numbers[n], gradient.numbers[n], first.numbers[n]);
+            states[0][i] = first;
         } else {
-            Quad second = states[1][i];
+            Quad first = states[0][i], second = states[1][i];
             for (int n = 0; n < 4; ++n)
                 now(parameter.numbers[n], gradient.numbers[n], first.numbers[n], second.numbers[n]);
+            states[0][i] = first;
             states[1][i] = second;
         }
         parameters[i] = parameter;
-        states[0][i] = first;
     }
 };
 

@@ -25,6 +25,16 @@ struct SGD {
     bool nesterov = false;
 };
 
+/// Throws Error where a setting makes no sense: a number that is not finite or below 0, a momentum from 1 on,
+/// Nesterov's without momentum. A Trainer asks.
+inline void require_settings(const SGD& sgd) {
+    detail::require_setting("learning rate", sgd.learning_rate);
+    detail::require_setting("momentum", sgd.momentum, 1.0);
+    detail::require_setting("weight decay", sgd.weight_decay);
+    if (sgd.nesterov && sgd.momentum == 0.0)
+        throw Error("an optimizer got nesterov without momentum; give it a momentum above 0, or leave nesterov out");
+}
+
 /// One step's update of a number.
 template <class T>
 struct SgdRule {

@@ -40,7 +40,7 @@ struct PairLoaderSettings {
 
 /// Goes through a list of pairs, or those that a PeopleSampler draws, once an epoch. Batches depend only on the list,
 /// the seed and the epoch, never on the number of threads or their timing. `store` and `pairs` must outlive the loader.
-/// Used by one thread at a time.
+/// Several threads may take batches of one epoch; starting one is for a single thread.
 class PairLoader {
   public:
     /// Throws Error if a setting makes no sense, a pair names an image that `store` has not, or no batch would be left.
@@ -104,9 +104,11 @@ class PairLoader {
     /// Rethrows what a thread threw while it prepared this batch.
     bool next(PairBatch& batch) {
         std::unique_lock lock(mutex_);
+        // Looked for anew each time: another thread may have taken the batch that this one waited for.
+        const auto first = [&]() -> Slot& { return slots_[next_to_take_ % slots_.size()]; };
+        changed_.wait(lock, [&] { return next_to_take_ == batches_ || first().ready; });
         if (next_to_take_ == batches_) return false;
-        Slot& slot = slots_[next_to_take_ % slots_.size()];
-        changed_.wait(lock, [&] { return slot.ready; });
+        Slot& slot = first();
         slot.ready = false;
         ++next_to_take_;
         std::swap(batch, slot.batch);

@@ -21,12 +21,15 @@ struct StepResult {
     std::span<const double> scores;  ///< [pairs] distance or probability; valid until the next step
 };
 
-/// A trainer behind an interface.
+/// A trainer behind an interface. It is used by one thread at a time: a call throws Error while another thread's is
+/// under way.
 class AnyTrainer : public Embedder {
   public:
     /// One step on pairs = labels.size() pairs. images: [2 * pairs, H, W, C], all left images, then all right ones.
-    /// `rate_factor` multiplies the optimizer's learning rate. `people` [2 * pairs] tells who is on each image, for a
-    /// trainer that mines pairs (see PairMining); the result's scores are those of the given pairs all the same.
+    /// `rate_factor` multiplies the optimizer's learning rate. Throws Error for other sizes, a label that is none, and
+    /// images with numbers that are not finite or beyond TrainerSettings::input_limit. `people` [2 * pairs] tells who
+    /// is on each image, for a trainer that mines pairs (see PairMining); the result's scores are those of the given
+    /// pairs all the same.
     virtual StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor = 1.0,
                             std::span<const std::uint32_t> people = {}) = 0;
     /// Copies a store's images to where the trainer computes, where that is of use and they fit: true. Then step_held()
@@ -39,7 +42,8 @@ class AnyTrainer : public Embedder {
     }
     /// Forward in training mode on [count, H, W, C], count from 2 to what a step takes, without loss or update: running
     /// statistics become keep * what they are + (1 - keep) * those of this batch, all images as one group. Buffers of
-    /// layers of one's own must be running averages that move by BatchNorm's momentum. Throws Error for other counts.
+    /// layers of one's own must be running averages that move by BatchNorm's momentum. Throws Error for other counts,
+    /// for what step() would refuse, and unless keep is in [0, 1].
     virtual void update_statistics(std::span<const float> images, double keep) = 0;
     /// Moves the running average of all weights and running statistics towards the present ones:
     /// average = keep * average + (1 - keep) * present. Throws Error if the trainer was made without an average.

@@ -63,11 +63,12 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
 
     StepResult step(std::span<const float> images, std::span<const PairLabel> pair_labels, double rate_factor = 1.0,
                     std::span<const std::uint32_t> people = {}) override {
+        const auto call = this->enter();
+        detail::require_rate_factor(rate_factor);
         StreamedUpdate streamed{settings_.optimizer, sections(), next_update(rate_factor)};
-        tensors_.stream = {&StreamedUpdate::take, &streamed};
+        const Streaming streaming(tensors_.stream, {&StreamedUpdate::take, &streamed});
         const StepResult result = run_pass(images, pair_labels, people);
-        tensors_.stream = {};  // it points to `streamed`, which ends here
-        update(rate_factor);
+        update_rest(rate_factor);
         return result;
     }
 
@@ -76,6 +77,7 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     template <class Number>
     StepResult compute_gradients(std::span<const Number> images, std::span<const PairLabel> pair_labels,
                                  std::span<const std::uint32_t> people = {}) {
+        const auto call = this->enter();
         require_kept_gradients("compute_gradients");
         return run_pass(images, pair_labels, people);
     }
@@ -86,11 +88,13 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
 
     /// One update of every parameter whose gradient is in memory: of all, after compute_gradients.
     void update(double rate_factor = 1.0) {
-        update_parameters(settings_.device, settings_.optimizer, sections(), next_update(rate_factor));
-        ++steps_;
+        const auto call = this->enter();
+        detail::require_rate_factor(rate_factor);
+        update_rest(rate_factor);
     }
 
     void update_average(double keep) override {
+        detail::require_share(keep, "update_average");
         const auto kept = static_cast<T>(keep), taken = static_cast<T>(1.0 - keep);
         for_each_averaged([&](T& average, T& present) { average = kept * average + taken * present; });
     }
@@ -99,7 +103,9 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     }
 
     void update_statistics(std::span<const float> images, double keep) override {
-        const std::size_t count = detail::require_statistics_images(images, image_size, settings_.batch.images());
+        const auto call = this->enter();
+        const std::size_t count = detail::require_statistics_images(images, keep, image_size, settings_.batch.images());
+        this->require_images_of("update_statistics", images);
         std::array<std::vector<T>, Network::buffer_tensors> before;
         for (std::size_t i = 0; i < before.size(); ++i) {
             T* numbers = model_.buffer(i);
@@ -113,21 +119,23 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
+        const auto call = this->enter();
         const auto pass = [&](std::size_t count, std::span<const float> some, std::span<float> theirs) {
             load_images(some);
             forward_pass<Network>(settings_.device, plan_.activations, tensors_, {count});
             std::copy_n(feature_data(), theirs.size(), theirs.begin());
         };
-        detail::embed_in_parts(*this, images, features, pass);
+        detail::embed_in_parts(*this, settings_.device, settings_.input_limit, images, features, pass);
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> pair_scores) override {
+        const auto call = this->enter();
         score_pairs<Verifier>(settings_.loss, settings_.device,
                               ModelWeights<Verifier, T>::template head<const T>(block_.data()), left, right,
                               pair_scores);
     }
 
-    /// The features of the last step, [2 * pairs, features]: left images, then right ones.
+    /// The features of the last step, [2 * pairs, features]: left images, then right ones. A view, until the next call.
     auto features(std::size_t pairs) const {
         return batch_view(feature_data(), 2 * pairs, typename Verifier::Features{});
     }
@@ -135,11 +143,18 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     /// The gradients of the last compute_gradients, under the parameters' names. Throws Error as compute_gradients
     /// does.
     std::vector<StoredTensor> gradients() {
+        const auto call = this->enter();
         require_kept_gradients("gradients");
         return ModelWeights<Verifier, T>::counterparts(gradient_section(), "", plan_.gradients);
     }
-    std::vector<StoredTensor> weights() override { return model_.tensors(); }
-    std::vector<StoredTensor> optimizer_state() override { return optimizer_tensors(plan_, block_.data()); }
+    std::vector<StoredTensor> weights() override {
+        const auto call = this->enter();
+        return model_.tensors();
+    }
+    std::vector<StoredTensor> optimizer_state() override {
+        const auto call = this->enter();
+        return optimizer_tensors(plan_, block_.data());
+    }
 
   private:
     std::byte* buffer_section() const { return block_.data() + Plan::buffer_offset(); }
@@ -156,6 +171,19 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     PairLabel* labels() const { return loss_data<PairLabel>(plan_.labels); }
     T* feature_data() const { return activation_data(plan_.activations.output_offset()); }
     T* activation_data(std::size_t offset) const { return reinterpret_cast<T*>(tensors_.activations + offset); }
+
+    // Where gradients go while this lives; after it, and also where a step throws, nowhere.
+    class Streaming {
+      public:
+        Streaming(GradientStream<T>& place, const GradientStream<T>& stream) : place_(place) { place = stream; }
+        Streaming(const Streaming&) = delete;
+        Streaming& operator=(const Streaming&) = delete;
+        ~Streaming() { place_ = {}; }
+
+      private:
+        GradientStream<T>& place_;
+    };
+
     // Updates the numbers of a parameter from a piece of its gradient.
     struct StreamedUpdate {
         const Optimizer& optimizer;
@@ -173,6 +201,11 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
         for (std::size_t i = 0; i < Optimizer::state_tensors; ++i) all.state_sections[i] = optimizer_section(i);
         return all;
     }
+    // Updates what no stream has updated; a step is done.
+    void update_rest(double rate_factor) {
+        update_parameters(settings_.device, settings_.optimizer, sections(), next_update(rate_factor));
+        ++steps_;
+    }
     UpdateStep next_update(double rate_factor) const {
         return {steps_ + 1, settings_.optimizer.learning_rate * rate_factor};
     }
@@ -180,6 +213,7 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     // body(average, present) for every parameter and every running statistic.
     template <class Body>
     void for_each_averaged(const Body& body) {
+        const auto call = this->enter();
         this->require_average();
         const auto each = [&](std::byte* average, std::byte* present, const auto& ranges) {
             for (const MemoryRange range : ranges) {
@@ -206,7 +240,9 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     StepResult run_pass(std::span<const Number> images, std::span<const PairLabel> pair_labels,
                         std::span<const std::uint32_t> people) {
         const std::size_t pairs = pair_labels.size();
-        this->require_step(pairs, images.size(), " values of images", images.size() == 2 * pairs * image_size, people);
+        this->require_step(pair_labels, images.size(), " values of images", images.size() == 2 * pairs * image_size,
+                           people);
+        this->require_images_of("a training step", images);
         const PassCall pass = this->training_pass(2 * pairs);
         load_images(images);
         forward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);

@@ -50,7 +50,9 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
 
     StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor = 1.0,
                     std::span<const std::uint32_t> people = {}) override {
-        require_images(labels.size(), images.size() / image_size, images.size() % image_size == 0, people);
+        const auto call = this->enter();
+        detail::require_rate_factor(rate_factor);
+        require_images(labels, images, people);
         take_back();
         load_images(images);
         const StepResult result = run(step_graphs_, labels, rate_factor, [&] { ask_for_step(labels.size()); });
@@ -60,6 +62,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
 
     /// As bytes, if beside the plan's block 256 MiB more than they take are free.
     bool hold_images(const ImageStore& store) override {
+        const auto call = this->enter();
         store.require_extents(Verifier::Input::extents);
         held_graphs_.clear();  // they know where the images before were
         images_.reset();
@@ -68,8 +71,10 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     }
     StepResult step_held(std::span<const ImageDraw> draws, std::span<const PairLabel> labels, double rate_factor,
                          std::span<const std::uint32_t> people = {}) override {
+        const auto call = this->enter();
         if (!images_) throw Error("this trainer holds no images; give step() their numbers");
-        require_images(labels.size(), draws.size(), true, people);
+        detail::require_rate_factor(rate_factor);
+        require_pairs(labels, draws.size(), true, people);
         take_back();
         images_->sample(draws, Verifier::Input::extents, reinterpret_cast<detail::ImageSampling*>(samplings_.data()));
         const StepResult result = run(held_graphs_, labels, rate_factor, [&] { ask_for_held_step(labels.size()); });
@@ -80,7 +85,8 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     /// Forward, loss and backward without the update: the gradients are then in gradients().
     StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> labels,
                                  std::span<const std::uint32_t> people = {}) {
-        require_images(labels.size(), images.size() / image_size, images.size() % image_size == 0, people);
+        const auto call = this->enter();
+        require_images(labels, images, people);
         take_back();
         load_images(images);
         return run(gradient_graphs_, labels, 1.0, [&] {
@@ -90,12 +96,15 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     }
 
     void update_average(double keep) override {
+        detail::require_share(keep, "update_average");
         for_each_averaged(detail::MoveAverage{nullptr, nullptr, static_cast<float>(keep)});
     }
     void swap_average() override { for_each_averaged(detail::SwapAverage{}); }
 
     void update_statistics(std::span<const float> images, double keep) override {
-        const std::size_t count = detail::require_statistics_images(images, image_size, settings_.batch.images());
+        const auto call = this->enter();
+        const std::size_t count = detail::require_statistics_images(images, keep, image_size, settings_.batch.images());
+        this->require_images_of("update_statistics", images);
         take_back();
         load_images(images);
         copy_images(count);
@@ -115,6 +124,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     }
 
     void embed(std::span<const float> images, std::span<float> features) override {
+        const auto call = this->enter();
         take_back();
         prepare_weights();
         const auto pass = [&](std::size_t count, std::span<const float> some, std::span<float> theirs) {
@@ -123,10 +133,11 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
             forward_pass<Network>(device_, plan_.activations, tensors_, {count});
             read_features(theirs);
         };
-        detail::embed_in_parts(*this, images, features, pass);
+        detail::embed_in_parts(*this, settings_.device, settings_.input_limit, images, features, pass);
     }
 
     void score(std::span<const float> left, std::span<const float> right, std::span<double> scores) override {
+        const auto entered = this->enter();
         detail::require_features(left, right, scores.size(), feature_size);
         take_back();
         // Features stand where a pass leaves them, which has room for those of a batch.
@@ -147,40 +158,53 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
             copy_out(scores.data() + first, device_scores(), now * sizeof(double));
             context().wait();
         }
+        detail::require_finite_scores(scores);
     }
 
     /// The features of the last step, [2 * pairs, features]: left images, then right ones.
     std::vector<float> features(std::size_t pairs) {
+        const auto call = this->enter();
         std::vector<float> all(2 * pairs * feature_size);
         read_features(all);
         return all;
     }
     /// Copies of the gradients of the last compute_gradients, under the parameters' names, valid until the next call.
     std::vector<StoredTensor> gradients() {
+        const auto call = this->enter();
         host_gradients_.resize(plan_.gradient_bytes);
         copy_out(host_gradients_.data(), gradient_section(), plan_.gradient_bytes);
         context().wait();
         return ModelWeights<Verifier, float>::counterparts(host_gradients_.data(), "", plan_.gradients);
     }
     std::vector<StoredTensor> weights() override {
+        const auto call = this->enter();
         lend();
         return host_model_.tensors();
     }
     std::vector<StoredTensor> optimizer_state() override {
+        const auto call = this->enter();
         lend();
         return optimizer_tensors(plan_, host_state_.data());
     }
 
   private:
     // And takes who is on each image to where the graph takes it from.
-    void require_images(std::size_t pairs, std::size_t images, bool whole, std::span<const std::uint32_t> people) {
-        this->require_step(pairs, images, " images", whole && images == 2 * pairs, people);
+    void require_pairs(std::span<const PairLabel> labels, std::size_t images, bool whole,
+                       std::span<const std::uint32_t> people) {
+        this->require_step(labels, images, " images", whole && images == 2 * labels.size(), people);
         if (settings_.mining.negatives > 0) std::copy(people.begin(), people.end(), exchange_.people());
+    }
+
+    void require_images(std::span<const PairLabel> labels, std::span<const float> images,
+                        std::span<const std::uint32_t> people) {
+        require_pairs(labels, images.size() / image_size, images.size() % image_size == 0, people);
+        this->require_images_of("a training step", images);
     }
 
     // body(number of the average, present number) for every parameter and running statistic.
     template <class Body>
     void for_each_averaged(Body body) {
+        const auto call = this->enter();
         this->require_average();
         take_back();
         body.average = reinterpret_cast<float*>(block_.data() + Plan::average_offset());

@@ -48,6 +48,12 @@ class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, Device
     }
 
     CudaContext& context() const { return *owned_context_; }
+    // Held by each call: see TrainerBase::enter.
+    struct Call {
+        ExclusiveUse::Call use;
+        CurrentGpu gpu;
+    };
+    [[nodiscard]] Call enter() { return {Base::enter(), CurrentGpu(settings_.device.index)}; }
     static void check_cuda(cudaError_t status) { check(status, "copying"); }
     void copy_in(void* to, const void* from, std::size_t bytes) const {
         check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, context().stream()));

@@ -1,19 +1,30 @@
 // What trainers check of their arguments, on every device.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 
 #include "ditto/core/error.hpp"
+#include "ditto/core/pair_label.hpp"
 #include "ditto/layers/batch_norm/batch_norm.hpp"
 
 namespace ditto::detail {
 
-/// The number of images in a batch whose statistics are wanted. Throws Error unless there are 2 to `capacity`.
-inline std::size_t require_statistics_images(std::span<const float> images, std::size_t image_size,
+/// Throws Error unless `keep` is a share. `caller` got it.
+inline void require_share(double keep, const char* caller) {
+    if (!(keep >= 0.0 && keep <= 1.0))
+        throw Error(std::string(caller) + " got the share " + std::to_string(keep) + " to keep; give one from 0 to 1");
+}
+
+/// The number of images in a batch whose statistics are wanted. Throws Error unless there are 2 to `capacity`,
+/// and `keep` is a share.
+inline std::size_t require_statistics_images(std::span<const float> images, double keep, std::size_t image_size,
                                              std::size_t capacity) {
+    require_share(keep, "update_statistics");
     const std::size_t count = images.size() / image_size;
     if (images.size() != count * image_size || count < 2 || count > capacity)
         throw Error("update_statistics got " + std::to_string(images.size()) + " numbers of images of " +
@@ -28,6 +39,22 @@ void mix_statistics(T* numbers, std::span<const T> before, double keep) {
     for (std::size_t i = 0; i < before.size(); ++i)
         numbers[i] = static_cast<T>(keep * static_cast<double>(before[i]) +
                                     (1.0 - keep) / momentum * static_cast<double>(numbers[i]));
+}
+
+/// Throws Error unless a factor of the learning rate is finite and not below 0.
+inline void require_rate_factor(double factor) {
+    if (!(factor >= 0.0 && std::isfinite(factor)))
+        throw Error("a training step got the factor " + std::to_string(factor) +
+                    " of the learning rate; give a number that is not below 0, and look at the schedule it came from");
+}
+
+/// Throws Error unless every label is one of the two.
+inline void require_labels(std::span<const PairLabel> labels) {
+    const auto bad = std::ranges::find_if_not(labels, is_pair_label);
+    if (bad != labels.end())
+        throw Error("a training step got the label " + std::to_string(static_cast<int>(*bad)) + " for pair " +
+                    std::to_string(bad - labels.begin()) +
+                    " (counted from 0); a PairLabel is different (0) or same (1)");
 }
 
 /// What a trainer takes in a step.

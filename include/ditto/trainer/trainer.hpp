@@ -23,6 +23,14 @@ struct not_an_optimizer {
                   "ditto: the second argument of a Trainer is an optimizer: SGD, Adam or AdamW; the loss belongs in "
                   "Siamese, the device comes third");
 };
+/// The error of an optimizer that does not say what an update is on a device.
+template <class Optimizer, class Device>
+struct missing_optimizer_update {
+    static_assert(sizeof(Optimizer*) == 0,
+                  "ditto: this optimizer does not say what an update does; beside it write void update(const "
+                  "Optimizer&, const ditto::UpdateCall<T>&), and for CUDA make its Rule<T> callable with (parameter, "
+                  "gradient, each state)");
+};
 /// The error of a device that cannot train.
 template <class Device>
 struct device_does_not_train {
@@ -31,7 +39,7 @@ struct device_does_not_train {
 
 namespace detail {
 
-enum class TrainProblem { none, run, optimizer, trains, backward, loss };
+enum class TrainProblem { none, run, optimizer, update, trains, backward, loss };
 
 /// What keeps Verifier from being trained with Optimizer on Device.
 template <class Verifier, class Optimizer, class Device>
@@ -46,6 +54,8 @@ constexpr TrainProblem find_train_problem() {
         return TrainProblem::run;
     } else if constexpr (!Device::trains) {
         return TrainProblem::trains;
+    } else if constexpr (!Updates<Optimizer, Device>) {
+        return TrainProblem::update;
     } else if constexpr (first_missing_kernel<typename Verifier::Network, Device, true>() >= 0) {
         return TrainProblem::backward;
     } else if constexpr (!TrainsPairs<typename Verifier::Loss, typename Verifier::Features, Device>) {
@@ -66,6 +76,10 @@ struct TrainError<TrainProblem::run, Verifier, Optimizer, Device> {
 template <class Verifier, class Optimizer, class Device>
 struct TrainError<TrainProblem::optimizer, Verifier, Optimizer, Device> {
     using type = not_an_optimizer<Optimizer>;
+};
+template <class Verifier, class Optimizer, class Device>
+struct TrainError<TrainProblem::update, Verifier, Optimizer, Device> {
+    using type = missing_optimizer_update<Optimizer, Device>;
 };
 template <class Verifier, class Optimizer, class Device>
 struct TrainError<TrainProblem::trains, Verifier, Optimizer, Device> {
@@ -93,6 +107,7 @@ class NoTrainer : public AnyTrainer {
         std::uint64_t seed = 0;
         PairMining mining{};
         bool average_weights = false, keep_gradients = false;
+        double input_limit = 1.0;
     };
     struct Plan {
         std::size_t total_bytes = 0;
@@ -148,7 +163,8 @@ struct TrainerOrNone<Verifier, Optimizer, Device, TrainProblem::none> : TrainerO
 }  // namespace detail
 
 /// Trains Verifier (a Siamese) with Optimizer on Device: a CpuTrainer or a CudaTrainer, made of TrainerSettings. It can
-/// be moved, not copied. Arguments that do not fit are one compile-time error, which says what is wrong.
+/// be moved, not copied. A call throws Error while another thread's call of the same trainer is under way. Arguments
+/// that do not fit are one compile-time error, which says what is wrong.
 template <class VerifierType, class OptimizerType, class DeviceType>
 class Trainer final
     : public detail::TrainerOrNone<VerifierType, OptimizerType, DeviceType,
@@ -162,7 +178,7 @@ class Trainer final
     using Base = typename detail::TrainerOrNone<VerifierType, OptimizerType, DeviceType, problem>::type;
 
   public:
-    /// Throws Error when the memory of the plan cannot be had, or there is no such GPU.
+    /// Throws Error when a setting makes no sense, the memory of the plan cannot be had, or there is no such GPU.
     explicit Trainer(const typename Base::Settings& settings) : Base(settings) {}
 };
 

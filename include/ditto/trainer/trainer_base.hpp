@@ -12,7 +12,10 @@
 #include <string_view>
 
 #include "ditto/core/error.hpp"
+#include "ditto/core/exclusive_use.hpp"
 #include "ditto/layers/kernel.hpp"
+#include "ditto/model/require_inputs.hpp"
+#include "ditto/optim/optimizer.hpp"
 #include "ditto/trainer/any_trainer.hpp"
 #include "ditto/trainer/step_checks.hpp"
 #include "ditto/trainer/trainer_settings.hpp"
@@ -46,7 +49,10 @@ class TrainerBase : public AnyTrainer {
         return Verifier::Twin::groups == 2 && std::ranges::any_of(Network::traits, counts_batches) ? 2 : 1;
     }
     std::int64_t steps() const final { return steps_; }
-    void resume_at(std::int64_t steps) final { steps_ = steps; }
+    void resume_at(std::int64_t steps) final {
+        if (steps < 0) throw Error("a trainer cannot go on at step " + std::to_string(steps) + "; give 0 or more");
+        steps_ = steps;
+    }
 
     const Settings& settings() const { return settings_; }
     const Plan& plan() const { return plan_; }
@@ -74,6 +80,8 @@ class TrainerBase : public AnyTrainer {
         if (!(learning_rate() >= 0.0 && std::isfinite(learning_rate())))
             throw Error("a Trainer got the learning rate " + std::to_string(learning_rate()) +
                         "; give it a number that is not below 0");
+        if constexpr (requires { require_settings(settings.optimizer); }) require_settings(settings.optimizer);
+        require_input_limit(settings_.input_limit);
         if (margin() && !(*margin() > 0.0 && std::isfinite(*margin())))
             throw Error("a Trainer got a loss with the margin " + std::to_string(*margin()) +
                         "; give it a number above 0");
@@ -83,12 +91,20 @@ class TrainerBase : public AnyTrainer {
         if (!settings_.average_weights)
             throw Error("this trainer keeps no average of its weights; make it with average_weights = true");
     }
-    // Throws Error unless `images` images of whole size, of which `given` `unit` came, are those of `pairs` pairs.
-    void require_step(std::size_t pairs, std::size_t given, const char* unit, bool fit,
+    // Throws Error unless `images` images of whole size, of which `given` `unit` came, are those of the labels' pairs.
+    void require_step(std::span<const PairLabel> labels, std::size_t given, const char* unit, bool fit,
                       std::span<const std::uint32_t> people) const {
-        detail::require_pairs({minimum_pairs(), capacity_pairs(), image_size}, pairs, given, unit, fit);
-        if (settings_.mining.negatives > 0) detail::require_people(people, pairs);
+        detail::require_pairs({minimum_pairs(), capacity_pairs(), image_size}, labels.size(), given, unit, fit);
+        detail::require_labels(labels);
+        if (settings_.mining.negatives > 0) detail::require_people(people, labels.size());
     }
+    // Throws Error where a number of the images cannot be meant.
+    template <class Number>
+    void require_images_of(const char* caller, std::span<const Number> images) const {
+        require_inputs<Device>(images, image_size, settings_.input_limit, settings_.device.threads, caller);
+    }
+    // Held by each call. Throws Error while another thread's call is under way.
+    ExclusiveUse::Call enter() { return use_.enter("a Trainer"); }
     PassCall training_pass(std::size_t images) const {
         return {images, Verifier::Twin::groups, true, {settings_.seed, static_cast<std::uint64_t>(steps_), 0}};
     }
@@ -96,6 +112,9 @@ class TrainerBase : public AnyTrainer {
     Settings settings_;
     Plan plan_;
     std::int64_t steps_ = 0;
+
+  private:
+    ExclusiveUse use_;
 };
 
 }  // namespace ditto::detail

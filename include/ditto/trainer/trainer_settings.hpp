@@ -5,6 +5,7 @@
 
 #include "ditto/core/units.hpp"
 #include "ditto/losses/mining/mining.hpp"
+#include "ditto/model/require_inputs.hpp"
 
 namespace ditto {
 
@@ -22,6 +23,7 @@ struct TrainerSettings {
     /// Every gradient has a place in memory, for compute_gradients. Without it a step may update large parameters while
     /// their gradients are in the cache, and saves that memory. (On CUDA every gradient has one.)
     bool keep_gradients = false;
+    double input_limit = default_input_limit;  ///< numbers of images beyond it are refused
 };
 
 }  // namespace ditto

@@ -20,6 +20,25 @@ struct ContextPart {
 /// Does nothing. The runtime has its code only if the program was compiled for the GPU.
 inline __global__ void probe_kernel() {}
 
+/// Makes a GPU the calling thread's current one while this lives. Each thread has a current GPU of its own, at first
+/// GPU 0, and work for a stream of another one fails.
+class [[nodiscard]] CurrentGpu {
+  public:
+    /// Throws Error when it cannot be had.
+    explicit CurrentGpu(int index) : index_(index) {
+        check(cudaGetDevice(&before_), "asking for the current GPU");
+        if (before_ != index_) check(cudaSetDevice(index_), "choosing the GPU");
+    }
+    CurrentGpu(const CurrentGpu&) = delete;
+    CurrentGpu& operator=(const CurrentGpu&) = delete;
+    ~CurrentGpu() {
+        if (before_ != index_) cudaSetDevice(before_);
+    }
+
+  private:
+    int index_, before_ = 0;
+};
+
 /// A chosen GPU, a stream, a handle of cuBLASLt, and what else kernels keep here.
 class CudaContext {
   public:
