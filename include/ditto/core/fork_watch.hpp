@@ -20,7 +20,7 @@ class ForkWatch {
 
   private:
     static void end_team() {
-        if (__kmpc_fork_call == nullptr) omp_pause_resource_all(omp_pause_hard);
+        if (__kmpc_fork_call == nullptr) omp_pause_resource_all(omp_pause_soft);
     }
 };
 inline const ForkWatch fork_watch;

@@ -21,6 +21,7 @@
 #include "ditto/io/safetensors.hpp"
 #include "ditto/model/stored_tensor.hpp"
 #include "ditto/model/weights_info.hpp"
+#include "ditto/model/weights_metadata.hpp"
 
 namespace ditto {
 
