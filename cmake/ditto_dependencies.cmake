@@ -1,5 +1,6 @@
 # Finds what ditto stands on, for ditto's own build and for the installed package:
-#   ditto::dependencies   OpenMP, threads, OpenBLAS, xtensor, xtensor-blas, xsimd; stb where it is: see images/stb.hpp
+#   ditto::dependencies   OpenMP, threads, OpenBLAS, xtensor, xtensor-blas, xsimd; for pictures libjpeg and libpng, or,
+#                         where they are not, or DITTO_COMPILE_STB is ON, stb where it is: see images/codec.hpp
 #   ditto::io             ditto::ditto with what weights files, progress and reports need besides, nlohmann_json and
 #                         fmt; absent, without complaint, where they are
 # Sets `ditto_missing` to one line that says what is missing and what to install; empty when nothing is.
@@ -34,8 +35,10 @@ find_package(xtensor QUIET)
 find_package(xsimd QUIET)
 find_path(DITTO_XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xlinalg.hpp DOC "Where xtensor-blas's headers are")
 find_path(DITTO_STB_INCLUDE_DIR stb/stb_image.h DOC "Where stb's headers are")
-find_library(DITTO_STB_LIBRARY stb DOC "stb's compiled library, which some systems have")
-mark_as_advanced(DITTO_BLAS_LIBRARY DITTO_XTENSOR_BLAS_INCLUDE_DIR DITTO_STB_INCLUDE_DIR DITTO_STB_LIBRARY)
+find_package(JPEG QUIET)
+find_package(PNG QUIET)
+option(DITTO_COMPILE_STB "Read pictures by stb_image, even where libjpeg and libpng are" OFF)
+mark_as_advanced(DITTO_BLAS_LIBRARY DITTO_XTENSOR_BLAS_INCLUDE_DIR DITTO_STB_INCLUDE_DIR DITTO_COMPILE_STB)
 
 if(NOT Threads_FOUND)
     set(ditto_missing "no thread library found")
@@ -52,18 +55,23 @@ if(ditto_missing)
     return()
 endif()
 
+set(ditto_pictures "")  # nothing, "libraries" or "stb"
+if(JPEG_FOUND AND PNG_FOUND AND NOT DITTO_COMPILE_STB)
+    set(ditto_pictures libraries)
+elseif(DITTO_STB_INCLUDE_DIR)
+    set(ditto_pictures stb)
+endif()
+
 if(NOT TARGET ditto::dependencies)
     add_library(ditto::dependencies INTERFACE IMPORTED)
     target_link_libraries(ditto::dependencies INTERFACE OpenMP::OpenMP_CXX Threads::Threads xtensor xsimd
                                                         "${DITTO_BLAS_LIBRARY}")
     target_include_directories(ditto::dependencies INTERFACE "${DITTO_XTENSOR_BLAS_INCLUDE_DIR}")
-    if(DITTO_STB_INCLUDE_DIR)
-        target_include_directories(ditto::dependencies INTERFACE "${DITTO_STB_INCLUDE_DIR}")
-    endif()
-    if(DITTO_STB_LIBRARY)
-        target_link_libraries(ditto::dependencies INTERFACE "${DITTO_STB_LIBRARY}")
-    else()
+    if(ditto_pictures STREQUAL "libraries")
+        target_link_libraries(ditto::dependencies INTERFACE JPEG::JPEG PNG::PNG)
+    elseif(ditto_pictures STREQUAL "stb")
         target_compile_definitions(ditto::dependencies INTERFACE DITTO_COMPILE_STB)
+        target_include_directories(ditto::dependencies INTERFACE "${DITTO_STB_INCLUDE_DIR}")
     endif()
     # The configuration Debug is unoptimized on purpose: core/requirements.hpp says nothing then.
     target_compile_definitions(ditto::dependencies INTERFACE

@@ -4,10 +4,10 @@
 #   cmake/install_dependencies.sh --tests   to run tests/run.sh too
 set -euo pipefail
 
-packages=(g++ cmake ninja-build make libopenblas-dev libxtensor-dev libxtensor-blas-dev libxsimd-dev libstb-dev
-          libcli11-dev nlohmann-json3-dev libfmt-dev gnuplot-nox pkgconf)
+packages=(g++ cmake ninja-build make libopenblas-dev libxtensor-dev libxtensor-blas-dev libxsimd-dev libjpeg-dev
+          libpng-dev libcli11-dev nlohmann-json3-dev libfmt-dev gnuplot-nox pkgconf)
 if [[ "${1:-}" == "--tests" ]]; then
-    packages+=(doctest-dev clang libomp-dev clang-format clang-tidy doxygen time python3)
+    packages+=(doctest-dev libstb-dev clang libomp-dev clang-format clang-tidy doxygen time python3)
     # For one test, which is skipped without it: Ubuntu has no package of it.
     if grep -qx 'ID=debian' /etc/os-release; then
         packages+=(chromium)

@@ -7,7 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {
-        (void)ditto::inspect_jpeg({data, size});
+        (void)ditto::inspect_jpeg({data, size}, "input");
     } catch (const ditto::Error&) {
     }
     return 0;

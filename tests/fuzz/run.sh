@@ -20,6 +20,8 @@ if [[ ! -f $folder/build.ninja ]]; then
     cmake --preset sanitize -B "$folder" -DDITTO_CUDA=OFF >/dev/null
 fi
 cmake --build "$folder" --target "fuzz.$target" -- --quiet
+seeds=$(sed -n "s/^set(fuzz_corpus_$target \(.*\))$/\1/p" tests/fuzz/CMakeLists.txt)
+seeds=tests/fuzz/corpus/${seeds:-$target}
 corpus=$folder/tests/fuzz/${target}_corpus
 found=$folder/tests/fuzz/${target}_found
 mkdir -p "$corpus" "$found"
@@ -32,7 +34,7 @@ findings=0
 end=$((SECONDS + 60 * minutes))
 while ((SECONDS < end)); do
     if ! "$folder/bin/fuzz_$target" -max_total_time=$((end - SECONDS)) -timeout=30 -rss_limit_mb=3000 \
-        -print_final_stats=1 -artifact_prefix="$found/" "$corpus" "tests/fuzz/corpus/$target" >>"$log" 2>&1; then
+        -print_final_stats=1 -artifact_prefix="$found/" "$corpus" "$seeds" >>"$log" 2>&1; then
         findings=$((findings + 1))
         ((findings < 10)) || break
     fi

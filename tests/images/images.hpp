@@ -9,8 +9,8 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/random.hpp"
+#include "ditto/images/codec.hpp"
 #include "ditto/images/image.hpp"
-#include "ditto/images/stb.hpp"
 
 inline std::uint8_t& value(ditto::Image& image, int row, int column, int channel) {
     return image.pixels[static_cast<std::size_t>(3 * (row * image.width + column) + channel)];
@@ -41,12 +41,8 @@ inline ditto::Image noise_image(int height, int width, std::uint64_t sample = 0)
 
 /// The bytes of a JPEG file.
 inline std::string jpeg(const ditto::Image& image) {
-    std::string bytes;
-    const auto append = [](void* target, void* data, int size) {
-        static_cast<std::string*>(target)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
-    };
-    stbi_write_jpg_to_func(append, &bytes, image.width, image.height, 3, image.pixels.data(), 95);
-    return bytes;
+    const std::vector<std::uint8_t> bytes = ditto::detail::encode_jpeg(image, 95);
+    return {bytes.begin(), bytes.end()};
 }
 
 /// What the Error that `action` throws says; empty if it throws none.

@@ -1,86 +1,125 @@
-// What stb_image does not tell about a JPEG: whether the file is whole, and how the camera was held.
+// The gate before every JPEG decoder: a walk over a file's segments that lets through what can be decoded rightly.
+// Decoders believe much that a file says: without this a component without a scan is whatever memory held.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+
+#include "ditto/images/exif.hpp"
+#include "ditto/images/jpeg_frame.hpp"
+#include "ditto/images/jpeg_scans.hpp"
+#include "ditto/images/jpeg_tables.hpp"
+#include "ditto/images/refusal.hpp"
 
 namespace ditto {
 
-/// The structure of a JPEG file.
+/// What is known of a JPEG file before it is decoded.
 struct JpegStructure {
-    bool complete = false;  ///< it ends with an end-of-image marker: a file cut short does not
-    int orientation = 1;    ///< EXIF tag 0x0112, 1 to 8; 1 (upright) where the file has none that can be read
+    detail::JpegFrame frame;   ///< size and components
+    int scans = 0;             ///< 1, or more
+    int orientation = 1;       ///< EXIF tag 0x0112, 1 to 8; 1 (upright) where none can be read
+    std::optional<int> adobe;  ///< the colour transform of Adobe's segment, where there is one
+    bool padded = false;       ///< zeros stand between a scan and the next marker, as some cameras write them
 };
 
 namespace detail {
 
-/// Integers of 2 and 4 bytes at an offset, in the byte order of a TIFF header; nothing beyond the end.
-struct TiffReader {
-    std::span<const std::uint8_t> bytes;
-    bool little_endian;
-
-    std::optional<std::uint32_t> read(std::size_t offset, std::size_t size) const {
-        if (offset > bytes.size() || bytes.size() - offset < size) return std::nullopt;
-        std::uint32_t value = 0;
-        for (std::size_t i = 0; i < size; ++i) value = value << 8 | bytes[offset + (little_endian ? size - 1 - i : i)];
-        return value;
-    }
-};
-
-/// The orientation in the payload of an APP1 segment ("Exif", two zeros, a TIFF file), if it holds one.
-inline std::optional<int> exif_orientation(std::span<const std::uint8_t> segment) {
-    constexpr std::string_view signature("Exif\0\0", 6);
-    if (segment.size() < signature.size() + 8 || !std::equal(signature.begin(), signature.end(), segment.begin()))
-        return std::nullopt;
-    const std::span<const std::uint8_t> tiff = segment.subspan(signature.size());
-    const TiffReader reader{tiff, tiff[0] == 'I'};
-    const std::size_t directory = *reader.read(4, 4);
-    const std::size_t entries = reader.read(directory, 2).value_or(0);
-    for (std::size_t i = 0; i < entries; ++i) {
-        const std::size_t entry = directory + 2 + 12 * i;  // tag, type, count, value: 2 + 2 + 4 + 4 bytes
-        const auto tag = reader.read(entry, 2), value = reader.read(entry + 8, 2);
-        if (!tag || !value) return std::nullopt;
-        if (*tag == 0x0112 && *value >= 1 && *value <= 8) return static_cast<int>(*value);
+/// The offset of the marker that ends a scan's data; nothing where the file ends before. Stuffed zeros, fill bytes and
+/// restart markers are part of the data.
+inline std::optional<std::size_t> end_of_scan(std::span<const std::uint8_t> bytes, std::size_t offset) {
+    while (offset + 1 < bytes.size()) {
+        const void* found = std::memchr(bytes.data() + offset, 0xFF, bytes.size() - 1 - offset);
+        if (found == nullptr) return std::nullopt;
+        offset = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes.data());
+        const std::uint8_t code = bytes[offset + 1];
+        if (code == 0xFF)
+            ++offset;
+        else if (code == 0x00 || (code >= 0xD0 && code <= 0xD7))
+            offset += 2;
+        else
+            return offset;
     }
     return std::nullopt;
 }
 
-/// The offset just behind the next marker's two bytes. Stuffed zeros, fill bytes and restart markers are no markers
-/// here: they stand inside compressed data.
-inline std::optional<std::size_t> after_next_marker(std::span<const std::uint8_t> bytes, std::size_t offset) {
-    for (; offset + 1 < bytes.size(); ++offset) {
-        const std::uint8_t code = bytes[offset + 1];
-        const bool restart = code >= 0xD0 && code <= 0xD7;
-        if (bytes[offset] == 0xFF && code != 0x00 && code != 0xFF && !restart) return offset + 2;
+inline bool begins_with(std::span<const std::uint8_t> bytes, std::string_view text) {
+    return bytes.size() >= text.size() &&
+           std::equal(text.begin(), text.end(), bytes.begin(),
+                      [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
+}
+
+/// What application segments say: how the camera was held, and Adobe's colours.
+inline void read_jpeg_application(std::uint8_t code, std::span<const std::uint8_t> payload, JpegStructure& structure,
+                                  bool& oriented) {
+    constexpr std::string_view exif("Exif\0\0", 6);
+    if (code == 0xE1 && !oriented && begins_with(payload, exif)) {
+        const std::optional<int> orientation = exif_orientation(payload.subspan(exif.size()));
+        oriented = orientation.has_value();
+        structure.orientation = orientation.value_or(1);
     }
-    return std::nullopt;
+    if (code == 0xEE && payload.size() >= 12 && begins_with(payload, "Adobe")) structure.adobe = payload[11];
 }
 
 }  // namespace detail
 
-/// Walks the segments of a JPEG file (ITU-T T.81, annex B) without decoding them.
-inline JpegStructure inspect_jpeg(std::span<const std::uint8_t> bytes) {
-    constexpr std::uint8_t end_of_image = 0xD9, app1 = 0xE1;
+/// Walks the segments of a JPEG file (ITU-T T.81, annex B) without decoding them. Throws Error, with `name`, if the
+/// file is cut short or damaged, if it is of a kind that is not decoded, or too large.
+inline JpegStructure inspect_jpeg(std::span<const std::uint8_t> bytes, const std::string& name) {
     JpegStructure structure;
-    bool oriented = false;
+    detail::JpegTables tables;
+    detail::JpegScans scans;
+    bool oriented = false, framed = false;
     std::size_t offset = 2;  // behind the start-of-image marker
-    while (const std::optional<std::size_t> found = detail::after_next_marker(bytes, offset)) {
-        offset = *found;
-        structure.complete = bytes[offset - 1] == end_of_image;
-        if (structure.complete || bytes.size() - offset < 2) return structure;
+    for (;;) {
+        if (offset >= bytes.size()) detail::refuse_cut_short(name);
+        if (bytes[offset] != 0xFF) detail::refuse_damaged(name, "bytes stand between its segments");
+        while (offset < bytes.size() && bytes[offset] == 0xFF) ++offset;  // fill bytes
+        if (offset >= bytes.size()) detail::refuse_cut_short(name);
+        const std::uint8_t code = bytes[offset++];
+        if (code == 0xD9) break;  // end of image
+        if (const char* kind = detail::unsupported_jpeg(code)) detail::refuse_unsupported(name, kind);
+        if (code < 0xC0 || code == 0xC8 || (code >= 0xD0 && code <= 0xD8) || (code >= 0xF0 && code <= 0xFD))
+            detail::refuse_damaged(name, "a marker stands where none may be");
+        if (bytes.size() - offset < 2) detail::refuse_cut_short(name);
         const std::size_t length = std::size_t{bytes[offset]} << 8 | bytes[offset + 1];  // counts its own two bytes
-        if (length < 2 || bytes.size() - offset < length) return structure;
-        if (bytes[offset - 1] == app1 && !oriented) {
-            const auto orientation = detail::exif_orientation(bytes.subspan(offset + 2, length - 2));
-            oriented = orientation.has_value();
-            structure.orientation = orientation.value_or(1);
-        }
+        if (length < 2) detail::refuse_damaged(name, "a segment has no length");
+        if (bytes.size() - offset < length) detail::refuse_cut_short(name);
+        const std::span<const std::uint8_t> payload = bytes.subspan(offset + 2, length - 2);
         offset += length;
+
+        if (code >= 0xC0 && code <= 0xC2) {
+            if (framed) detail::refuse_damaged(name, "it has two frame headers");
+            structure.frame = detail::read_jpeg_frame(code, payload, name);
+            framed = true;
+        } else if (code == 0xC4) {
+            tables.read_huffman(payload, name);
+        } else if (code == 0xDB) {
+            tables.read_quantization(payload, name);
+        } else if (code == 0xDD && payload.size() != 2) {
+            detail::refuse_damaged(name, "the restart interval is malformed");
+        } else if (code == 0xDA) {
+            if (!framed) detail::refuse_damaged(name, "a scan comes before the frame header");
+            scans.read(structure.frame, tables, payload, name);
+            const std::optional<std::size_t> end = detail::end_of_scan(bytes, offset);
+            if (!end) detail::refuse_cut_short(name);
+            structure.padded |= *end >= offset + 2 && bytes[*end - 1] == 0 && bytes[*end - 2] == 0;
+            offset = *end;
+        } else if (scans.count() == 0) {
+            detail::read_jpeg_application(code, payload, structure, oriented);
+        }
     }
+    if (!framed) detail::refuse_damaged(name, "it has no frame header");
+    scans.require_all(structure.frame, name);
+    structure.scans = scans.count();
+    const std::int64_t pixels = std::int64_t{structure.frame.height} * structure.frame.width;
+    const bool kept = structure.frame.progressive || structure.scans > 1;
+    detail::require_decoding_bytes(3 * pixels + (kept ? structure.frame.coefficient_bytes() : 0), name);
     return structure;
 }
 

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "ditto/core/error.hpp"
+#include "ditto/images/codec.hpp"
 #include "ditto/images/image.hpp"
 #include "ditto/images/resize.hpp"
-#include "ditto/images/stb.hpp"
 #include "ditto/report/style.hpp"
 #include "ditto/report/text.hpp"
 
@@ -27,13 +27,8 @@ inline std::string picture_element(const Image& image, std::string_view descript
     if (image.height < 1 || image.width < 1)
         throw Error("the picture of " + std::string(description) + " has no pixels; remove it from the list");
     const Image small = crop_and_resize(image, 1.0, scaled(image.height), scaled(image.width));
-    std::vector<std::uint8_t> bytes;
-    const auto append = [](void* target, void* data, int count) {
-        const auto* begin = static_cast<const std::uint8_t*>(data);
-        auto& all = *static_cast<std::vector<std::uint8_t>*>(target);
-        all.insert(all.end(), begin, begin + count);
-    };
-    if (stbi_write_jpg_to_func(append, &bytes, small.width, small.height, 3, small.pixels.data(), 88) == 0)
+    const std::vector<std::uint8_t> bytes = detail::encode_jpeg(small, 88);
+    if (bytes.empty())
         throw Error("the picture of " + std::string(description) + " cannot be encoded as JPEG; remove it");
     return fmt::format("<img src=\"data:image/jpeg;base64,{}\" width=\"{}\" height=\"{}\" alt=\"{}\">", base64(bytes),
                        small.width, small.height, escaped(description));

@@ -1,0 +1,12 @@
+// What decodes and encodes JPEG and PNG: libjpeg-turbo and libpng where they are found, otherwise, or where a build
+// defines DITTO_COMPILE_STB in all of its files, stb_image, which needs no library. Either gives
+//   Image decode_jpeg(bytes, JpegStructure, name)     std::vector<std::uint8_t> encode_jpeg(Image, quality)
+//   Image decode_png(bytes, PngStructure, name)       std::vector<std::uint8_t> encode_png(Image)
+#pragma once
+
+#if !defined(DITTO_COMPILE_STB) && __has_include(<jpeglib.h>) && __has_include(<png.h>)
+#include "ditto/images/libjpeg.hpp"
+#include "ditto/images/libpng.hpp"
+#else
+#include "ditto/images/stb_codec.hpp"
+#endif

@@ -1,0 +1,107 @@
+// PNG by libpng.
+#pragma once
+
+#include <png.h>
+
+#include <algorithm>
+#include <array>
+#include <csetjmp>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ditto/images/image.hpp"
+#include "ditto/images/png.hpp"
+#include "ditto/images/png_pixels.hpp"
+#include "ditto/images/refusal.hpp"
+
+namespace ditto::detail {
+
+/// A PNG file that is being decoded. Errors as in LibjpegErrors: they jump, and warnings are errors.
+class LibpngDecoder {
+  public:
+    explicit LibpngDecoder(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
+    LibpngDecoder(const LibpngDecoder&) = delete;
+    LibpngDecoder& operator=(const LibpngDecoder&) = delete;
+    ~LibpngDecoder() { png_destroy_read_struct(&png_, &info_, nullptr); }
+
+    const char* error() const { return text_.data(); }
+
+    /// Fills `samples` [height, stride] as image_from_samples() wants them. False, with error(), where it fails.
+    bool read(std::uint8_t* samples, std::size_t height, std::size_t stride) {
+        if (setjmp(jump_) != 0) return false;
+        png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, fail, fail);
+        if (png_ != nullptr) info_ = png_create_info_struct(png_);
+        if (info_ == nullptr) return false;
+        png_set_read_fn(png_, this, give);
+        png_set_benign_errors(png_, 0);
+        // The walk has seen to sizes; chunks that pixels do not need are not looked at.
+        png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+        png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+#ifdef PNG_MAXIMUM_INFLATE_WINDOW
+        png_set_option(png_, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);  // some encoders understate the window
+#endif
+        png_read_info(png_, info_);
+        png_set_packing(png_);
+        const int passes = png_set_interlace_handling(png_);
+        png_read_update_info(png_, info_);
+        if (png_get_rowbytes(png_, info_) != stride) return false;
+        for (int pass = 0; pass < passes; ++pass)
+            for (std::size_t row = 0; row < height; ++row) png_read_row(png_, samples + row * stride, nullptr);
+        png_read_end(png_, nullptr);  // the end of the compressed pixels, with their checksum
+        return true;
+    }
+
+  private:
+    [[noreturn]] static void fail(png_structp png, png_const_charp message) {
+        auto& self = *static_cast<LibpngDecoder*>(png_get_error_ptr(png));
+        for (std::size_t i = 0; i + 1 < self.text_.size() && message[i] != '\0'; ++i) self.text_[i] = message[i];
+        std::longjmp(self.jump_, 1);
+    }
+
+    static void give(png_structp png, png_bytep target, std::size_t size) {
+        auto& self = *static_cast<LibpngDecoder*>(png_get_io_ptr(png));
+        if (self.rest_.size() < size) png_error(png, "the end is missing");
+        std::copy_n(self.rest_.begin(), size, target);
+        self.rest_ = self.rest_.subspan(size);
+    }
+
+    std::span<const std::uint8_t> rest_;
+    png_structp png_ = nullptr;
+    png_infop info_ = nullptr;
+    std::jmp_buf jump_{};
+    std::array<char, 200> text_{};
+};
+
+/// The pixels of a PNG file as they are stored, RGB. Throws Error if it is damaged.
+inline Image decode_png(std::span<const std::uint8_t> bytes, const PngStructure& png, const std::string& name) {
+    const auto height = static_cast<std::size_t>(png.height);
+    const std::size_t stride = static_cast<std::size_t>(png.width) * static_cast<std::size_t>(png.channels) *
+                               static_cast<std::size_t>(png.sample_bytes());
+    std::vector<std::uint8_t> samples(height * stride);
+    LibpngDecoder decoder(bytes);
+    if (!decoder.read(samples.data(), height, stride))
+        refuse_damaged(name, std::string("cannot be decoded (") + decoder.error() + ")");
+    return image_from_samples(png, std::move(samples), name);
+}
+
+/// An image as a PNG file; empty if it cannot be encoded.
+inline std::vector<std::uint8_t> encode_png(const Image& image) {
+    ::png_image description{};
+    description.version = PNG_IMAGE_VERSION;
+    description.width = static_cast<png_uint_32>(image.width);
+    description.height = static_cast<png_uint_32>(image.height);
+    description.format = PNG_FORMAT_RGB;
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(description);
+    std::vector<std::uint8_t> bytes(size);
+    if (png_image_write_to_memory(&description, bytes.data(), &size, 0, image.pixels.data(), 3 * image.width,
+                                  nullptr) == 0)
+        return {};
+    bytes.resize(size);
+    return bytes;
+}
+
+}  // namespace ditto::detail
