@@ -50,3 +50,16 @@ TEST_CASE("values that do not fill the shape exactly are refused, and no file ap
     }
     CHECK(folder.entries() == 0);
 }
+
+TEST_CASE("shapes that no file can have are refused before one is begun") {
+    const TemporaryFolder folder;
+    const std::size_t half = std::size_t{1} << 32;
+    for (const std::vector<std::size_t>& shape : std::vector<std::vector<std::size_t>>{
+             {half, half}, {half, half, 0}, {~std::size_t{0}}, {std::size_t{1} << 62}, {~std::size_t{0}, 0}})
+        CHECK_THROWS_WITH_AS(ditto::NpyWriter(folder / "file.npy", shape), doctest::Contains("more values than a file"),
+                             ditto::Error);
+    CHECK_THROWS_WITH_AS(ditto::NpyWriter(folder / "file.npy", std::vector<std::size_t>(33, 1)),
+                         doctest::Contains("33 axes"), ditto::Error);
+    CHECK_NOTHROW(ditto::NpyWriter(folder / "file.npy", std::vector<std::size_t>(32, 1)));
+    CHECK(folder.entries() == 0);
+}

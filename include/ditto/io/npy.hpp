@@ -3,8 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <functional>
-#include <numeric>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -30,15 +29,30 @@ inline std::string npy_header(const std::vector<std::size_t>& shape) {
     return std::string("\x93NUMPY\x01\x00", 8) + low + high + text;
 }
 
+/// The values of an array of that shape. Throws Error where they are more than a file can have.
+inline std::size_t npy_size(const std::filesystem::path& path, const std::vector<std::size_t>& shape) {
+    constexpr std::size_t most_axes = 32;  // NumPy's limit before version 2
+    constexpr std::size_t most_values = std::numeric_limits<std::ptrdiff_t>::max() / 8;
+    std::size_t size = 1;
+    for (const std::size_t extent : shape) {
+        if (extent > most_values || (extent != 0 && size > most_values / extent))
+            throw Error("cannot write " + path.string() + ": its shape has more values than a file can hold");
+        size *= extent;
+    }
+    if (shape.size() > most_axes)
+        throw Error("cannot write " + path.string() + ": its shape has " + std::to_string(shape.size()) +
+                    " axes; NumPy reads at most " + std::to_string(most_axes));
+    return size;
+}
+
 }  // namespace detail
 
 /// Writes one float32 array, row after row, without ever holding it whole. The file appears on commit().
 class NpyWriter {
   public:
-    /// `shape`: {N} or {N, D}. Throws Error when `path` cannot be written.
+    /// `shape`: {N} or {N, D}, say. Throws Error when `path` cannot be written, or no file can hold so many values.
     NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape)
-        : NpyWriter(path, detail::npy_header(shape),
-                    std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>{})) {}
+        : NpyWriter(path, detail::npy_header(shape), detail::npy_size(path, shape)) {}
 
     /// The next values, in C order. Throws Error when the array has no room for them or the file cannot be written.
     void append(std::span<const float> values) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <set>
 #include <span>
 #include <string>
@@ -54,9 +55,9 @@ inline void write_safetensors(const std::filesystem::path& path, std::vector<Ten
             throw Error("cannot write " + path.string() + ": the tensor name " + detail::quoted(tensor.name) +
                         " is taken; rename one");
         const auto bytes = detail::tensor_bytes(tensor.dtype, tensor.shape);
-        if (!bytes)
-            throw Error("cannot write " + path.string() + ": tensor " + detail::quoted(tensor.name) +
-                        " has more than 2^64 bytes; split it");
+        if (!bytes || *bytes > std::numeric_limits<std::int64_t>::max() - header.data_bytes())
+            throw Error("cannot write " + path.string() + ": with tensor " + detail::quoted(tensor.name) +
+                        " it has more than 2^63 bytes; split it");
         header.tensors.push_back({tensor.name, tensor.dtype, tensor.shape, header.data_bytes(), *bytes});
     }
     const std::string text = detail::format_safetensors_header(path, header);
