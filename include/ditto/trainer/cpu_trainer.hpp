@@ -14,6 +14,7 @@
 #include "ditto/model/score.hpp"
 #include "ditto/optim/cpu.hpp"
 #include "ditto/trainer/mined_loss.hpp"
+#include "ditto/trainer/streamed_update.hpp"
 #include "ditto/trainer/trainer.hpp"
 
 namespace ditto {
@@ -65,8 +66,8 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
                     std::span<const std::uint32_t> people = {}) override {
         const auto call = this->enter();
         detail::require_rate_factor(rate_factor);
-        StreamedUpdate streamed{settings_.optimizer, sections(), next_update(rate_factor)};
-        const Streaming streaming(tensors_.stream, {&StreamedUpdate::take, &streamed});
+        const detail::StreamedUpdate<Optimizer, Device> streamed(tensors_.stream, settings_.optimizer, sections(),
+                                                                 next_update(rate_factor));
         const StepResult result = run_pass(images, pair_labels, people);
         update_rest(rate_factor);
         return result;
@@ -171,30 +172,6 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
     PairLabel* labels() const { return loss_data<PairLabel>(plan_.labels); }
     T* feature_data() const { return activation_data(plan_.activations.output_offset()); }
     T* activation_data(std::size_t offset) const { return reinterpret_cast<T*>(tensors_.activations + offset); }
-
-    // Where gradients go while this lives; after it, and also where a step throws, nowhere.
-    class Streaming {
-      public:
-        Streaming(GradientStream<T>& place, const GradientStream<T>& stream) : place_(place) { place = stream; }
-        Streaming(const Streaming&) = delete;
-        Streaming& operator=(const Streaming&) = delete;
-        ~Streaming() { place_ = {}; }
-
-      private:
-        GradientStream<T>& place_;
-    };
-
-    // Updates the numbers of a parameter from a piece of its gradient.
-    struct StreamedUpdate {
-        const Optimizer& optimizer;
-        ParameterSections sections;
-        UpdateStep at;
-
-        static void take(void* context, std::size_t parameter, std::size_t first, std::size_t count, const T* numbers) {
-            const auto& self = *static_cast<const StreamedUpdate*>(context);
-            update_numbers<Device>(self.optimizer, self.sections, self.at, parameter, first, count, numbers);
-        }
-    };
 
     ParameterSections sections() const {
         ParameterSections all{Plan::model.parameters, plan_.gradients, block_.data(), gradient_section(), {}};

@@ -260,7 +260,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
         const auto run = [&](const LossCall<float, A>& call) {
             Base::LossKernel::forward_backward(settings_.loss, device_, call);
         };
-        LossCall<float, A> call = loss_call(given);
+        LossCall<float, A> call = this->loss_call(given);
         if (settings_.mining.negatives == 0) return run(call);
         call.label_weights = scratch().values()->label_weights.data();
         copy_in(this->template loss_data<std::uint32_t>(plan_.people), exchange_.people(),
@@ -278,22 +278,6 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
 
     void prepare_weights() {
         prepare_parameters<Network>(device_, plan_.prepared, block_.data() + plan_.prepared_offset(), tensors_);
-    }
-
-    LossCall<float, A> loss_call(std::size_t pairs) const {
-        LossCall<float, A> call{};
-        call.pairs = pairs;
-        call.left = reinterpret_cast<const A*>(tensors_.activations + plan_.activations.output_offset());
-        call.right = call.left + pairs * feature_size;
-        call.labels = device_labels();
-        call.left_gradient = reinterpret_cast<A*>(tensors_.activations + plan_.activations.output_gradient_offset());
-        call.right_gradient = call.left_gradient + pairs * feature_size;
-        call.scores = device_scores();
-        call.loss = scratch().loss();
-        call.parameters = ModelWeights<Verifier, float>::template head<const float>(block_.data());
-        call.parameter_gradients =
-            ModelWeights<Verifier, float>::template head<float>(gradient_section(), plan_.gradients);
-        return call;
     }
 
     std::vector<std::byte> host_gradients_;

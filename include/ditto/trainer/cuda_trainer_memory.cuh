@@ -11,6 +11,7 @@
 #include "ditto/core/memory.hpp"
 #include "ditto/device/cuda/convert.cuh"
 #include "ditto/device/cuda/graph.cuh"
+#include "ditto/losses/loss.hpp"
 #include "ditto/model/model.hpp"
 #include "ditto/trainer/step_exchange.cuh"
 #include "ditto/trainer/trainer_base.hpp"
@@ -77,6 +78,23 @@ class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, Device
     }
     std::byte* activation(std::size_t at) const {
         return tensors_.activations + plan_.activations.activation_offset(at);
+    }
+
+    // What the loss of a step of so many pairs reads and writes.
+    LossCall<float, A> loss_call(std::size_t pairs) const {
+        LossCall<float, A> call{};
+        call.pairs = pairs;
+        call.left = reinterpret_cast<const A*>(tensors_.activations + plan_.activations.output_offset());
+        call.right = call.left + pairs * Base::feature_size;
+        call.labels = device_labels();
+        call.left_gradient = reinterpret_cast<A*>(tensors_.activations + plan_.activations.output_gradient_offset());
+        call.right_gradient = call.left_gradient + pairs * Base::feature_size;
+        call.scores = device_scores();
+        call.loss = scratch().loss();
+        call.parameters = ModelWeights<Verifier, float>::template head<const float>(block_.data());
+        call.parameter_gradients =
+            ModelWeights<Verifier, float>::template head<float>(gradient_section(), plan_.gradients);
+        return call;
     }
 
     // --- The host's memory
