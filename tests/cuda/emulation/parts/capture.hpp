@@ -38,6 +38,7 @@ struct CUstream_st {
     unsigned flags = cudaStreamDefault;
     std::shared_ptr<emulation::detail::Capture> capture = nullptr;
     emulation::detail::Clock clock = {};
+    int device = 0;  // whose it is
 };
 
 namespace emulation::detail {

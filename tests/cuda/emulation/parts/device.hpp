@@ -14,7 +14,6 @@ inline constexpr int runtime_version = 13000;
 inline constexpr int multiprocessors = 4;
 inline constexpr int l2_bytes = 4 << 20;
 inline constexpr int shared_bytes_per_block = 48 << 10;
-inline thread_local int current_device = 0;
 
 inline bool is_device(int ordinal) {
     return ordinal >= 0 && ordinal < device().count;

@@ -24,6 +24,9 @@ inline cudaError_t launch_thread_body(const dim3& grid, const dim3& block, cudaS
     const Lock lock;
     if (!valid_launch(grid, block)) return result(cudaErrorInvalidConfiguration);
     if (device().next_launch != cudaSuccess) return result(std::exchange(device().next_launch, cudaSuccess));
+    const CUstream_st* own = find_stream(stream);
+    if (own != nullptr && stream != nullptr && own->device != current_device)
+        return result(cudaErrorInvalidResourceHandle);
     return submit(stream, [grid, block, thread = std::move(thread)] {
         ++device().launches;
         Executor::instance().run(grid, block, thread);

@@ -38,6 +38,9 @@ struct Device {
     std::vector<std::shared_ptr<Capture>> captures;  // those that have begun and not ended
 };
 
+/// Each thread's: where its kernels go.
+inline thread_local int current_device = 0;
+
 /// Never destroyed, so that static objects of a program may free their memory when it ends.
 inline Device& device() {
     static Device& instance = *new Device;

@@ -10,6 +10,7 @@ inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flag
     if (const cudaError_t error = no_device()) return result(error);
     if (stream == nullptr || flags > cudaStreamNonBlocking) return result(cudaErrorInvalidValue);
     *stream = new CUstream_st{flags};
+    (*stream)->device = current_device;
     device().streams.insert(*stream);
     ++device().handles;
     return cudaSuccess;
