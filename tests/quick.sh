@@ -30,7 +30,7 @@ fi
 targets=$(cmake --build "$folder" --target help | sed -n 's/: phony$//p')
 
 # A room is a label of CTest that does not say how a test is made. (`errors` are those of tests/gates.)
-rooms=$(ctest --test-dir "$folder" --print-labels | sed -n 's/^  //p' | grep -vxE 'unit|slow|nvcc|errors|.*\+\+' |
+rooms=$(ctest --test-dir "$folder" --print-labels | sed -n 's/^  //p' | grep -vxE 'unit|slow|threads|nvcc|errors|.*\+\+' |
     xargs)
 [[ " $rooms " == *" $room "* && -n $room ]] || fail "no room '$room'; give one of: $rooms"
 tests=$(tests_of "$room")

@@ -3,6 +3,7 @@
 #   g++, warnings are errors: everything, all tests (with nvcc's where it is installed)
 #   clang++, warnings are errors: the programs
 #   clang++ with address and undefined-behaviour sanitizers: the unit tests but the slow ones
+#   clang++ with the thread sanitizer: the tests in which threads meet
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/support/environment.sh
@@ -50,5 +51,11 @@ configure sanitize build/sanitize clang++ -DDITTO_CUDA=OFF
 build build/sanitize quick_unit_tests
 stage "clang++ with sanitizers: test"
 run_tests build/sanitize --label-regex '^unit$' --label-exclude '^slow$'
+
+stage "clang++ with the thread sanitizer: build"
+configure thread build/thread clang++ -DDITTO_CUDA=OFF
+build build/thread thread_tests
+stage "clang++ with the thread sanitizer: test"
+run_tests build/thread --label-regex '^threads$'
 
 stage "all passed"
