@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Runs the programs for long and looks whether they need more and more. By hand, not in the test command.
+
+  tests/soak.py                 an hour of training, 10,000 pictures, four processes at once
+  tests/soak.py --minutes 2 --pictures 500
+  tests/soak.py --bin build/release/bin
+
+A training of the compact network on the built-in faces must keep its memory, its descriptors and its threads, and a
+step its time; embed_faces must need no more memory for many pictures than the features themselves take; four trainings
+at once must end in the same bytes.
+"""
+import argparse
+import csv
+import os
+import pathlib
+import signal
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+MEMORY_SLACK = 4 << 20  # what the allocator may move between its pools
+problems = []
+
+
+def check(right, text):
+    print(("right: " if right else "WRONG: ") + text, flush=True)
+    if not right:
+        problems.append(text)
+
+
+def usage_of(process):
+    """Resident bytes, descriptors and threads of a process; None once it has ended."""
+    folder = pathlib.Path(f"/proc/{process.pid}")
+    try:
+        status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+        return int(status["VmRSS"].split()[0]) << 10, len(os.listdir(folder / "fd")), int(status["Threads"])
+    except (OSError, KeyError):
+        return None
+
+
+def training(arguments, run, **more):
+    settings = {"network": "compact", "epochs": 1000000, "face-people": 200, **more}
+    return subprocess.Popen(
+        [arguments.bin / "train_siamese", "--faces", "--run", run, *(f"--{k}={v}" for k, v in settings.items())],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def soak_training(arguments, folder):
+    run = folder / "run"
+    process = training(arguments, run)
+    samples, end = [], time.monotonic() + 60 * arguments.minutes
+    while time.monotonic() < end and process.poll() is None:
+        time.sleep(min(1.0, arguments.minutes))
+        usage = usage_of(process)
+        if usage:
+            samples.append(usage)
+    check(process.poll() is None, "the training runs on to the end of the time")
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=600)
+    print(f"it ended with {process.returncode}" + (f": {said.strip()[-200:]}" if said.strip() else ""))
+
+    # The first part holds the making of the faces, the first epoch, the first checkpoint.
+    first, second = samples[len(samples) // 3:2 * len(samples) // 3], samples[2 * len(samples) // 3:]
+    for index, what, slack in ((0, "memory", MEMORY_SLACK), (1, "descriptors", 1), (2, "threads", 0)):
+        before, after = (max(sample[index] for sample in part) for part in (first, second))
+        check(after <= before + slack, f"{what}: at most {before}, later at most {after}")
+    with open(run / "metrics.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    name = next(name for name in rows[0] if "seconds" in name)
+    seconds = [float(row[name]) for row in rows[1:]]
+    check(len(seconds) >= 4, f"{len(rows)} epochs")
+    third = max(1, len(seconds) // 3)
+    before, after = statistics.median(seconds[:third]), statistics.median(seconds[-third:])
+    check(after <= 1.25 * before, f"an epoch takes {before:.3f} s in the first third, {after:.3f} s in the last")
+    return run / "weights.safetensors"
+
+
+def write_png(path, number, size=64):
+    rows = b"".join(b"\0" + bytes((number * 37 + x * 3 + y * (number % 11) + c * 50) % 256
+                                  for x in range(size) for c in range(3)) for y in range(size))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)) +
+                     chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def soak_pictures(arguments, folder, weights):
+    names = []
+    for number in range(arguments.pictures):
+        person = folder / f"person{number // 10}"
+        person.mkdir(exist_ok=True)
+        names.append(person / f"{number}.png")
+        write_png(names[-1], number)
+
+    def largest(count):
+        output = folder / "features.npy"
+        process = subprocess.Popen([arguments.bin / "embed_faces", "--weights", weights, "--output", output,
+                                    *names[:count]], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        most = [0, 0]
+        while process.poll() is None:
+            usage = usage_of(process)
+            if usage:
+                most = [max(a, b) for a, b in zip(most, usage)]
+            time.sleep(0.02)
+        said = process.stderr.read()
+        check(process.returncode == 0, f"embed_faces of {count} pictures ends with {process.returncode} {said.strip()}")
+        return most, output.stat().st_size if output.exists() else 0
+
+    tenth, all_of_them = largest(arguments.pictures // 10), largest(arguments.pictures)
+    more = all_of_them[1] - tenth[1]
+    check(all_of_them[0][0] <= tenth[0][0] + 3 * more + arguments.pictures * 1024 + MEMORY_SLACK,
+          f"memory: {tenth[0][0]} bytes for a tenth, {all_of_them[0][0]} for all, whose features are {more} bytes more")
+    check(all_of_them[0][1] <= tenth[0][1] + 1, f"descriptors: {tenth[0][1]} for a tenth, {all_of_them[0][1]} for all")
+
+
+def four_at_once(arguments, folder):
+    several = [training(arguments, folder / f"one_of_four_{i}", epochs=2, threads=1 + i % 2) for i in range(4)]
+    codes = [process.wait() for process in several]
+    check(codes == [0] * 4, f"four trainings at once end with {codes}")
+    weights = {(folder / f"one_of_four_{i}/weights.safetensors").read_bytes() for i in range(4)}
+    check(len(weights) == 1, "they leave the same weights")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=60, help="of training (60)")
+    parser.add_argument("--pictures", type=int, default=10000, help="for embed_faces (10000)")
+    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin", help="where the programs are")
+    arguments = parser.parse_args()
+    if not (arguments.bin / "train_siamese").exists():
+        sys.exit(f"error: no train_siamese in {arguments.bin}; build the programs first, or say where with --bin")
+    with tempfile.TemporaryDirectory(prefix="ditto_soak_") as name:
+        folder = pathlib.Path(name)
+        weights = soak_training(arguments, folder)
+        soak_pictures(arguments, folder, weights)
+        four_at_once(arguments, folder)
+    print(f"{len(problems)} problems" if problems else "all right")
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
