@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <ditto/core/atomic_file.hpp>
+#include <ditto/core/clean_text.hpp>
 #include <ditto/core/error.hpp>
 #include <ditto/io/npy.hpp>
 #include <ditto/report/people_map.hpp>
@@ -50,11 +51,11 @@ int embed(const std::string& weights, const std::string& output, const std::stri
         if (!map.empty()) kept.insert(kept.end(), batch.begin(), batch.end());
     });
     features.commit();
-    std::printf("%s: features of %zu images, float32 [%zu, %zu]\n", output.c_str(), images.size(), images.size(),
-                support::feature_size);
+    std::printf("%s: features of %zu images, float32 [%zu, %zu]\n", ditto::clean_text(output).c_str(), images.size(),
+                images.size(), support::feature_size);
     if (map.empty()) return 0;
     write_map(map, people, kept);
-    std::printf("%s: map of %zu people\n", map.c_str(), people.size());
+    std::printf("%s: map of %zu people\n", ditto::clean_text(map).c_str(), people.size());
     return 0;
 }
 

@@ -5,12 +5,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <ditto/core/clean_text.hpp>
 #include <ditto/core/error.hpp>
 #include <ditto/evaluate/brier.hpp>
 #include <ditto/evaluate/folds.hpp>
 #include <ditto/evaluate/roc.hpp>
 #include <ditto/evaluate/standard_errors.hpp>
 #include <ditto/images/image_file.hpp>
+#include <ditto/pairs/find_images.hpp>
 #include <ditto/pairs/pair_list.hpp>
 #include <ditto/report/report.hpp>
 #include <ditto/training/evaluation.hpp>
@@ -27,6 +29,8 @@
 #include "support/face_report.hpp"
 #include "support/face_verifier.hpp"
 #include "support/list_notes.hpp"
+#include "support/note.hpp"
+#include "support/print_json.hpp"
 #include "support/program.hpp"
 
 namespace {
@@ -40,6 +44,7 @@ constexpr std::size_t text_points = 11, json_points = 201;  // of the ROC curve,
 struct Arguments {
     std::string weights, images, pairs;
     std::string report;  // the page to write; empty: none
+    bool allow_outside = false;
     bool by_folds = false;
     std::uint32_t folds = 0;  // 0: the list's own folds, or 10 where it has none
     bool json = false;
@@ -48,7 +53,7 @@ struct Arguments {
 
 struct Findings {
     std::size_t images = 0;
-    std::optional<double> accuracy;  // at the stored threshold
+    std::optional<double> accuracy, balanced_accuracy;  // at the stored threshold
     std::optional<ditto::FoldedAccuracy> folded;
     RocCurve curve;
     ditto::StandardErrors errors{};
@@ -63,13 +68,19 @@ std::vector<std::uint32_t> folds_of(const PairList& list, std::uint32_t folds) {
     return fold_of_pair;
 }
 
+// Where one kind of pairs is rarer, a threshold that is most accurate may be that which always gives the other answer.
+ditto::AccuracyKind accuracy_kind(const RocCurve& curve) {
+    return curve.same == curve.different ? ditto::AccuracyKind::plain : ditto::AccuracyKind::balanced;
+}
+
 // Everything that can be wrong with the list, found before minutes of computing.
 void check_pairs(const PairList& list, const Arguments& arguments) {
     const std::vector<PairLabel> labels = ditto::pair_labels(list.pairs);
     const std::vector<double> scores(labels.size());
     const auto kind = ditto::ScoreKind::distance;
-    roc_curve(scores, labels, kind);
-    if (arguments.by_folds) folded_accuracy(scores, labels, kind, folds_of(list, arguments.folds));
+    const RocCurve curve = roc_curve(scores, labels, kind);
+    if (arguments.by_folds)
+        folded_accuracy(scores, labels, kind, folds_of(list, arguments.folds), accuracy_kind(curve));
 }
 
 // The features of every image of the list: [images, feature_size].
@@ -99,9 +110,14 @@ Findings evaluate(const support::FaceVerifier& verifier, std::span<const double>
     const std::vector<PairLabel> labels = ditto::pair_labels(list.pairs);
     const VerifierInfo& info = verifier.info();
     const ditto::ScoreKind kind = info.score_kind;
-    Findings result{list.images.size(), {}, {}, roc_curve(scores, labels, kind)};
-    if (info.threshold) result.accuracy = accuracy_at(scores, labels, kind, *info.threshold);
-    if (arguments.by_folds) result.folded = folded_accuracy(scores, labels, kind, folds_of(list, arguments.folds));
+    Findings result{list.images.size(), {}, {}, {}, roc_curve(scores, labels, kind)};
+    if (info.threshold) {
+        result.accuracy = accuracy_at(scores, labels, kind, *info.threshold);
+        result.balanced_accuracy = balanced_accuracy_at(scores, labels, kind, *info.threshold);
+    }
+    if (arguments.by_folds)
+        result.folded =
+            folded_accuracy(scores, labels, kind, folds_of(list, arguments.folds), accuracy_kind(result.curve));
     result.errors = standard_errors(scores, labels, kind, info.threshold, false_accept_limits);
     std::vector<double> probabilities;
     for (const double score : scores)
@@ -174,6 +190,8 @@ void print_json(const Arguments& arguments, const VerifierInfo& info, const Find
         {"score", info.score_name()},
         {"threshold", nullptr},
         {"accuracy", nullptr},
+        {"balanced_accuracy", nullptr},
+        {"base_rate", curve.base_rate()},
         {"folds", nullptr},
         {"auc", curve.area()},
         {"eer", curve.equal_error_rate()},
@@ -183,13 +201,16 @@ void print_json(const Arguments& arguments, const VerifierInfo& info, const Find
         {"roc", nlohmann::ordered_json::array()}};
     if (info.threshold) json["threshold"] = *info.threshold;
     if (result.accuracy) json["accuracy"] = *result.accuracy;
+    if (result.balanced_accuracy) json["balanced_accuracy"] = *result.balanced_accuracy;
     if (result.brier) json["brier"] = *result.brier;
     if (result.folded) {
         nlohmann::ordered_json folds = nlohmann::ordered_json::array();
         for (const ditto::FoldAccuracy& fold : result.folded->folds)
             folds.push_back({{"threshold", fold.threshold}, {"accuracy", fold.accuracy}});
-        json["folds"] = {
-            {"mean", result.folded->mean}, {"standard_error", result.folded->standard_error}, {"each", folds}};
+        json["folds"] = {{"mean", result.folded->mean},
+                         {"standard_error", result.folded->standard_error},
+                         {"balanced", accuracy_kind(curve) == ditto::AccuracyKind::balanced},
+                         {"each", folds}};
     }
     for (const double limit : false_accept_limits)
         json["tar_at_far"].push_back({{"far", limit}, {"tar", curve.true_accept_rate_at(limit)}});
@@ -197,7 +218,7 @@ void print_json(const Arguments& arguments, const VerifierInfo& info, const Find
         json["roc"].push_back({{"threshold", point.threshold},
                                {"far", curve.false_accept_rate(point)},
                                {"tar", curve.true_accept_rate(point)}});
-    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    support::print_json(json);
 }
 
 void print_text(const Arguments& arguments, const VerifierInfo& info, const Findings& result) {
@@ -207,18 +228,23 @@ void print_text(const Arguments& arguments, const VerifierInfo& info, const Find
     const auto with_error = [&](double share, double error) {
         return fmt::format("{} (standard error {})", percent(share), percent(error));
     };
-    fmt::print("{} ({}), {}, features {}\n", arguments.weights, info.loss, to_string(info.recipe),
+    fmt::print("{} ({}), {}, features {}\n", ditto::clean_text(arguments.weights), info.loss, to_string(info.recipe),
                to_string(info.features));
-    fmt::print("{}: {} same and {} different pairs of {} images\n\n", arguments.pairs, curve.same, curve.different,
-               result.images);
+    fmt::print("{}: {} same and {} different pairs of {} images\n\n", ditto::clean_text(arguments.pairs), curve.same,
+               curve.different, result.images);
     const ditto::StandardErrors& errors = result.errors;
     if (result.accuracy)
         line(fmt::format("accuracy at the stored threshold, {:.6g}", *info.threshold),
              with_error(*result.accuracy, *errors.accuracy));
     else
         line("accuracy at the stored threshold", "none is stored");
+    line(fmt::format("base rate: accuracy of always \"{}\"", curve.same > curve.different ? "same" : "different"),
+         percent(curve.base_rate()));
+    if (result.balanced_accuracy && curve.same != curve.different)
+        line("balanced accuracy, both kinds alike", percent(*result.balanced_accuracy));
     if (result.folded)
-        line(fmt::format("accuracy, best threshold by {} folds", result.folded->folds.size()),
+        line(fmt::format("{}, best threshold by {} folds",
+                         curve.same == curve.different ? "accuracy" : "balanced accuracy", result.folded->folds.size()),
              with_error(result.folded->mean, result.folded->standard_error));
     line("area under the ROC curve", fmt::format("{:.4f} (standard error {:.4f})", curve.area(), errors.area));
     line("equal error rate", with_error(curve.equal_error_rate(), errors.equal_error_rate));
@@ -233,9 +259,11 @@ void print_text(const Arguments& arguments, const VerifierInfo& info, const Find
 }
 
 int run(const Arguments& arguments) {
-    const PairList list = ditto::read_pair_list(arguments.pairs);
+    const auto [list, notes] = ditto::find_images(ditto::read_pair_list(arguments.pairs), arguments.images,
+                                                  {arguments.pairs, arguments.allow_outside});
     check_pairs(list, arguments);
-    for (const std::string& note : support::list_notes(list, arguments.pairs)) fmt::print(stderr, "note: {}\n", note);
+    for (const std::string& note : notes) support::note(note);
+    for (const std::string& note : support::list_notes(list, arguments.pairs)) support::note(note);
     if (!arguments.report.empty()) ditto::require_report(arguments.report);
     const auto verifier = support::load_verifier(arguments.weights, list.images.size(), arguments.compute);
     const std::vector<float> features = embed_list(*verifier, list, arguments.images);
@@ -244,7 +272,7 @@ int run(const Arguments& arguments) {
     (arguments.json ? print_json : print_text)(arguments, verifier->info(), result);
     if (arguments.report.empty()) return 0;
     ditto::write_report(arguments.report, report_data(arguments, verifier->info(), list, scores, features));
-    if (!arguments.json) fmt::print("\nreport: {}\n", arguments.report);
+    if (!arguments.json) fmt::print("\nreport: {}\n", ditto::clean_text(arguments.report));
     return 0;
 }
 
@@ -255,7 +283,9 @@ int main(int argc, char** argv) {
     Arguments arguments;
     support::add_weights_option(app, arguments.weights);
     app.add_option("--images", arguments.images, "The folder that the list's paths are relative to")->required();
-    app.add_option("--pairs", arguments.pairs, "The list: rows 'pathA pathB label', or LFW's own forms")->required();
+    app.add_option("--pairs", arguments.pairs, "The list: rows 'pathA pathB label', or LFW's or CPLFW's own forms")
+        ->required();
+    app.add_flag("--allow-outside", arguments.allow_outside, "Accept paths in the list that lead out of the folder");
     const CLI::Option* folds =
         app.add_option("--folds", arguments.folds,
                        "Also the best-threshold accuracy by folds, no threshold chosen on the pairs it scores: the "

@@ -77,7 +77,7 @@ TEST_CASE("LFW's pairsDevTrain.txt, with and without its count line") {
 TEST_CASE("malformed rows name the file and the line") {
     CHECK(contains(parse_error("a b 1\n\n# c\na b\n"), "pairs.txt, line 4: "));
     CHECK(contains(parse_error("a b 1 extra\n"), "pairs.txt, line 1: "));
-    CHECK(contains(parse_error("a,b,1\n"), "line 1"));
+    CHECK(contains(parse_error("a,b\n"), "line 1"));
     CHECK(contains(parse_error("a b 1\nAnn 1 Bo 2\n"), "line 2"));
     CHECK(contains(parse_error("1\nAnn 1 2\nBo 1 Cy\n"), "line 3"));
     CHECK(contains(parse_error("Ann 1 2\na.jpg b.jpg 1\n"), "line 2"));
@@ -87,6 +87,127 @@ TEST_CASE("malformed rows name the file and the line") {
         const std::string error = parse_error(std::string("a.jpg b.jpg 1\nc.jpg d.jpg ") + label + "\n");
         CHECK(contains(error, "pairs.txt, line 2"));
         CHECK(contains(error, "label '" + std::string(label) + "'"));
+    }
+}
+
+TEST_CASE("columns between commas, semicolons and tabs, with quotes and names of columns") {
+    const std::string spaced = "Ann Lee/1 a.jpg Bo/1.jpg same 0";
+    for (const char* text :
+         {"Ann Lee/1 a.jpg,Bo/1.jpg,1\n", "Ann Lee/1 a.jpg , Bo/1.jpg , 1", "Ann Lee/1 a.jpg;Bo/1.jpg;1\n",
+          "\"Ann Lee/1 a.jpg\",\"Bo/1.jpg\",\"1\"\r\n", "left,right,label\nAnn Lee/1 a.jpg,Bo/1.jpg,1,\n",
+          "image 1;image 2;Is same\nAnn Lee/1 a.jpg;Bo/1.jpg;1\n", "\"Ann Lee/1 a.jpg\" Bo/1.jpg 1\n",
+          "\"Ann Lee/1 a.jpg\"\tBo/1.jpg\t1\n", "left\tright\tsame\nAnn Lee/1 a.jpg\tBo/1.jpg\t1\n",
+          ",,\nAnn Lee/1 a.jpg,Bo/1.jpg,1\n,,\n", "# made by hand, today, 1\nAnn Lee/1 a.jpg,Bo/1.jpg,1\n"}) {
+        CAPTURE(text);
+        const PairList list = parse(text);
+        REQUIRE(list.pairs.size() == 1);
+        CHECK(row(list, 0) == spaced);
+    }
+    // What is no separator is part of a name.
+    CHECK(row(parse("Lee,Ann/1.jpg Bo;2.jpg 0\n"), 0) == "Lee,Ann/1.jpg Bo;2.jpg different 0");
+    CHECK(row(parse("a;1.jpg,b;1.jpg,0\n"), 0) == "a;1.jpg b;1.jpg different 0");
+    CHECK(row(parse("\"a\"\"b,c.jpg\",\"d\ne.jpg\",0\n"), 0) == "a\"b,c.jpg d\ne.jpg different 0");
+    CHECK(row(parse("a\"b.jpg c.jpg 0\n"), 0) == "a\"b.jpg c.jpg different 0");
+}
+
+TEST_CASE("LFW's rows as CSV, with their names of columns or without") {
+    for (const char* text : {"name,imagenum1,imagenum2,\nBo,1,2,\nBo,1,Ann_Lee,12\n", "Bo,1,2\nBo,1,Ann_Lee,12\n",
+                             "name;imagenum1;name.1;imagenum2.1\nBo;1;2;\nBo;1;Ann_Lee;12\n",
+                             "1\nBo,1,2\nBo,1,Ann_Lee,12\n", "1,1\nBo,1,2\nBo,1,Ann_Lee,12\n"}) {
+        CAPTURE(text);
+        const PairList list = parse(text);
+        REQUIRE(list.pairs.size() == 2);
+        CHECK(row(list, 0) == "Bo/Bo_0001.jpg Bo/Bo_0002.jpg same 0");
+        CHECK(row(list, 1) == "Bo/Bo_0001.jpg Ann_Lee/Ann_Lee_0012.jpg different 0");
+    }
+}
+
+TEST_CASE("CPLFW's form: a pair on two rows") {
+    for (const char* text : {"a.jpg 1\nb.jpg 1\nc.jpg 0\nd.jpg 0\n", "a.jpg\t1\n\nb.jpg\t1\n# half\nc.jpg\t0\nd.jpg\t0",
+                             "name,label\na.jpg,1\nb.jpg,1\nc.jpg,0\nd.jpg,0\n"}) {
+        CAPTURE(text);
+        const PairList list = parse(text);
+        REQUIRE(list.pairs.size() == 2);
+        CHECK(row(list, 0) == "a.jpg b.jpg same 0");
+        CHECK(row(list, 1) == "c.jpg d.jpg different 0");
+        CHECK(list.folds == 1);
+    }
+    CHECK(contains(parse_error("a.jpg 1\nb.jpg 0\n"),
+                   "pairs.txt, line 2: the row has the label 0, but line 1, the other half of its pair, has 1"));
+    CHECK(contains(parse_error("a.jpg 1\nb.jpg 1\nc.jpg 0\n"), "pairs.txt, line 3: the list ends within a pair"));
+    CHECK(contains(parse_error("a.jpg 1\nb.jpg 1\nc.jpg d.jpg 0\n"), "pairs.txt, line 3: the row is not 'path label'"));
+    CHECK(contains(parse_error("a.jpg 1\nb.jpg 2\n"), "line 2: the row has the label '2'"));
+}
+
+TEST_CASE("all ends of lines, and UTF-16 with its mark") {
+    const std::string rows = "Jos\xC3\xA9.jpg b.jpg 1\n\xF0\x9F\x99\x82.jpg b.jpg 0\n";
+    const auto with_ends = [&](const std::string& end) {
+        std::string text;
+        for (const char c : rows) text += c == '\n' ? end : std::string(1, c);
+        return text;
+    };
+    // Little-endian units of the same rows.
+    const std::u16string wide = u"Jos\u00e9.jpg b.jpg 1\r\n\U0001F642.jpg b.jpg 0\r\n";
+    std::string little = "\xFF\xFE", big = "\xFE\xFF";
+    for (const char16_t unit : wide) {
+        little += {static_cast<char>(unit & 0xFF), static_cast<char>(unit >> 8)};
+        big += {static_cast<char>(unit >> 8), static_cast<char>(unit & 0xFF)};
+    }
+    for (const std::string& text :
+         {rows, with_ends("\r"), with_ends("\r\n"), "\xEF\xBB\xBF" + with_ends("\r"), little, big}) {
+        const PairList list = parse(text);
+        REQUIRE(list.pairs.size() == 2);
+        CHECK(row(list, 0) == "Jos\xC3\xA9.jpg b.jpg same 0");
+        CHECK(row(list, 1) == "\xF0\x9F\x99\x82.jpg b.jpg different 0");
+        CHECK(list.pairs[1].line == 2);
+    }
+    CHECK(parse("\xE9.jpg b.jpg 1\n").images[0] == "\xE9.jpg");  // a name is bytes
+
+    CHECK(contains(parse_error(little.substr(0, 9)), "pairs.txt: UTF-16 of an odd number of bytes"));
+    CHECK(contains(parse_error(little.substr(2)),
+                   "a zero byte after 1 others: this is no text, or UTF-16 without its mark"));
+    CHECK(contains(parse_error(std::string("\xFF\xFE\x00\xD8\x61\x00", 6)), "UTF-16 with half a character at byte 2"));
+    CHECK(contains(parse_error(std::string("\xFF\xFE\0\0a\0\0\0", 8)), "UTF-32; save it as UTF-8"));
+    CHECK(contains(parse_error(std::string("a.jpg b\0.jpg 1\n", 15)), "a zero byte after 7 others"));
+    CHECK(contains(parse_error("a.jpg b.jpg 1\rc.jpg d.jpg\r"), "line 2: the row has 2 columns"));
+}
+
+TEST_CASE("what could mean several things is refused with what is expected") {
+    CHECK(contains(parse_error("1,a.jpg,b.jpg\n"),
+                   "line 1: the row has the label 'b.jpg'; it must be 1 (same) or 0 (different), and it comes last"));
+    CHECK(contains(parse_error("left,right,truth\na.jpg,b.jpg,1\n"), "a header calls its last column 'label'"));
+    CHECK(contains(parse_error("a.jpg,b.jpg,same\n"), "line 1: the row has the label 'same'"));
+    CHECK(contains(parse_error(",left,right,label\n0,a.jpg,b.jpg,1\n"), "line 2: the row has 4 columns"));
+    CHECK(contains(parse_error("a.jpg,b.jpg,1\nc.jpg,,0\n"), "line 2: the row has an empty path"));
+    CHECK(contains(parse_error("a.jpg,b.jpg,1\nleft,right,label\n"), "line 2: the row has the label 'label'"));
+    CHECK(contains(parse_error("a.jpg,b.jpg,1\nc.jpg;d.jpg;1\n"), "line 2: the row has 1 column;"));
+    CHECK(contains(parse_error("a.jpg,b.jpg,1\n\"c.jpg,d.jpg,1\n"), "line 2: a quote is opened and never closed"));
+    CHECK(contains(parse_error("a.jpg,b.jpg,1\n\"c\"x.jpg,d.jpg,1\n"), "line 2: something follows a closing quote"));
+    CHECK(contains(parse_error("\"a\r\nb.jpg\",c.jpg,1\nd.jpg,e.jpg,x\n"), "line 3: the row has the label 'x'"));
+}
+
+TEST_CASE("one image is known by one path, and a pair by its line") {
+    const PairList list = parse("# of today\n./a/1.jpg a//2.jpg 1\n\na/b/../1.jpg c.jpg 0\n");
+    CHECK(list.images == std::vector<std::string>{"a/1.jpg", "a/2.jpg", "c.jpg"});
+    CHECK(list.pairs[0].line == 2);
+    CHECK(list.pairs[1].line == 4);
+}
+
+TEST_CASE("a list as text is read again, whatever its names hold") {
+    const PairList list{{"a b.jpg", "#c.jpg", "d\te.jpg", "f\ng.jpg", "\"h\".jpg", "i,1", " j.jpg", "k;l.jpg",
+                         "\xFF\xFEm.jpg", "n\rn.jpg"},
+                        {{0, 1, PairLabel::same},
+                         {8, 3, PairLabel::different},
+                         {2, 4, PairLabel::same},
+                         {5, 6, PairLabel::different},
+                         {7, 0, PairLabel::same},
+                         {9, 5, PairLabel::different}}};
+    for (std::size_t first = 0; first < list.pairs.size(); ++first) {  // any row may be the first
+        PairList some = list;
+        some.pairs.erase(some.pairs.begin(), some.pairs.begin() + static_cast<std::ptrdiff_t>(first));
+        const PairList again = parse(pair_list_text(some));
+        REQUIRE(again.pairs.size() == some.pairs.size());
+        for (std::size_t i = 0; i < some.pairs.size(); ++i) CHECK(row(again, i) == row(some, i));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "ditto/pairs/pair_list.hpp"
 #include "ditto/pairs/people_sampler.hpp"
 #include "ditto/pairs/people_split.hpp"
 
@@ -63,10 +64,11 @@ TEST_CASE("elsewhere chains of same pairs are people") {
 
 TEST_CASE("pairs that contradict each other are an error that names the images") {
     const PairList list = parse_pair_list("x1 x2 1\nx2 x3 1\nx1 x3 0\n", "list");
-    CHECK_THROWS_WITH_AS(people_of(list),
-                         "the pairs contradict each other: x1 and x3 are labelled different, but a chain of same pairs "
-                         "connects them; correct the list",
-                         Error);
+    CHECK_THROWS_WITH_AS(
+        people_of(list),
+        "line 3: the pairs contradict each other: x1 and x3 are labelled different, but a chain of same pairs "
+        "connects them; correct the list",
+        Error);
 }
 
 TEST_CASE("a person with many images has as many pairs to validate on, not the square of them") {

@@ -2,36 +2,30 @@
 
 #include <algorithm>
 #include <ditto/core/error.hpp>
-#include <ditto/pairs/people_folder.hpp>
+#include <ditto/pairs/alike_names.hpp>
+#include <ditto/pairs/folder_images.hpp>
 #include <map>
 #include <system_error>
 #include <utility>
 
-#include "note.hpp"
+#include "../support/note.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-// Calls visit(path) for what a folder holds and does not hide. Nothing is thrown: the failure, if any, is returned.
-template <class Visit>
-std::error_code visit_entries(const fs::path& folder, const Visit& visit) {
-    std::error_code failure;
-    for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure))
-        if (!entry->path().filename().string().starts_with('.')) visit(entry->path());
-    return failure;
-}
-
-// The image's person: its folder or, for an image in the gallery itself, the image.
-std::string person_key(const std::string& path) {
-    return path.substr(0, path.find('/'));
+// The image's person: the outermost folder that it is in or, for an image in the gallery itself, its name without
+// extension, so that Ann.png, Ann.jpg and Ann/1.png are of one person.
+std::string person_of(const std::string& path) {
+    const std::size_t end = path.find('/');
+    return end == std::string::npos ? fs::path(path).stem().string() : path.substr(0, end);
 }
 
 void add_image(Gallery& gallery, GalleryImage image, std::map<std::string, std::uint32_t>& person_of_key) {
-    const std::string key = person_key(image.path);
+    std::string key = person_of(image.path);
     const auto [place, is_new] = person_of_key.emplace(key, static_cast<std::uint32_t>(gallery.people.size()));
     if (is_new) {
-        gallery.people.push_back(key == image.path ? fs::path(key).stem().string() : key);
+        gallery.people.push_back(std::move(key));
         gallery.images_of.push_back(0);
     }
     image.person = place->second;
@@ -51,21 +45,15 @@ FileStamp file_stamp(const fs::path& file) {
 }
 
 Gallery scan_gallery(const fs::path& folder) {
-    std::vector<std::string> paths;
-    const auto add = [&](const fs::path& file) {
-        if (ditto::has_image_name(file)) paths.push_back(file.lexically_relative(folder).generic_string());
-    };
-    const std::error_code failure = visit_entries(folder, [&](const fs::path& entry) {
-        std::error_code ignored;
-        if (!fs::is_directory(entry, ignored)) return add(entry);
-        const std::error_code unreadable = visit_entries(entry, [&](const fs::path& file) {
-            if (!fs::is_directory(file, ignored)) add(file);
-        });
-        if (unreadable) note(entry.string() + ": cannot be read (" + unreadable.message() + "); left out");
-    });
-    if (failure)
-        throw ditto::Error("cannot read the gallery " + folder.string() + ": " + failure.message() +
-                           "; name a folder of images");
+    ditto::FolderImages found;
+    try {
+        found = ditto::find_folder_images(folder);
+    } catch (const ditto::Error& error) {
+        throw ditto::Error("cannot read the gallery: " + std::string(error.what()));
+    }
+    for (const std::string& text : found.notes) support::note(text);
+    if (!found.skipped.empty()) support::note(ditto::skipped_text(std::move(found.skipped)));
+    std::vector<std::string> paths = std::move(found.images);
     if (paths.empty())
         throw ditto::Error(folder.string() +
                            " holds no images; a gallery has a sub-folder of .jpg, .png, .pgm or .ppm files for each "
@@ -77,6 +65,10 @@ Gallery scan_gallery(const fs::path& folder) {
         const FileStamp stamp = file_stamp(folder / path);
         add_image(gallery, {std::move(path), 0, stamp}, person_of_key);
     }
+    for (const auto& [one, other] : ditto::alike_names(gallery.people))
+        support::note(one + " and " + other +
+                      " count as two people, though their names look alike; if they are one, "
+                      "give their images one name or folder");
     return gallery;
 }
 

@@ -31,10 +31,10 @@ struct Gallery {
     std::vector<std::size_t> images_of;  ///< how many images each person has: [people]
 };
 
-/// The images of `folder`: each sub-folder is a person and holds that person's images; an image in `folder` itself is a
-/// person of its own, by its name without extension. Images are what is named .jpg, .jpeg, .png, .pgm or .ppm in any
-/// case; other files, hidden ones and folders deeper down are not looked at. Symbolic links are followed. A sub-folder
-/// that cannot be read gets a note on stderr. Throws Error when `folder` cannot be read or no image is there.
+/// The images of `folder`: each sub-folder is a person, and all that is in it at any depth shows that person; an image
+/// in `folder` itself shows the person of its name without extension. Hidden files are passed over, links are followed
+/// (see ditto::find_folder_images()). Other files, sub-folders that cannot be read, and people whose names look alike
+/// get a note on stderr. Throws Error when `folder` cannot be read or no image is there.
 Gallery scan_gallery(const std::filesystem::path& folder);
 
 /// The gallery without the images that `keep`, [images], is false for, and without the people who have no others.

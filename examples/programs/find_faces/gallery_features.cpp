@@ -10,9 +10,9 @@
 #include <system_error>
 #include <utility>
 
+#include "../support/note.hpp"
 #include "embedding_progress.hpp"
 #include "feature_cache.hpp"
-#include "note.hpp"
 
 namespace {
 
@@ -55,7 +55,7 @@ class GalleryEmbedding {
         try {
             cached = read_cache(store_->file, store_->key);
         } catch (const Error& error) {
-            note(std::string(error.what()) + "; the features of the gallery are computed anew");
+            support::note(std::string(error.what()) + "; the features of the gallery are computed anew");
             return 0;
         }
         std::map<std::string_view, std::size_t> row_of_path;
@@ -115,7 +115,7 @@ class GalleryEmbedding {
             ditto::load_image(gallery_.folder / gallery_.images[i].path);
             return true;
         } catch (const Error& error) {
-            note("left out: " + std::string(error.what()));
+            support::note("left out: " + std::string(error.what()));
             unusable_.push_back({gallery_.images[i].path, error.what()});
             return false;
         }
@@ -136,8 +136,8 @@ class GalleryEmbedding {
             write_cache(store_->file, store_->key, images, features);
         } catch (const Error& error) {
             cannot_save_ = true;
-            note("the gallery's features are not kept for the next search: " + std::string(error.what()) +
-                 "; or use --no-cache");
+            support::note("the gallery's features are not kept for the next search: " + std::string(error.what()) +
+                          "; or use --no-cache");
         }
     }
 

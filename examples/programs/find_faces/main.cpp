@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ditto/core/clean_text.hpp>
 #include <ditto/core/error.hpp>
 #include <ditto/evaluate/nearest.hpp>
 #include <ditto/evaluate/roc.hpp>
@@ -18,6 +19,7 @@
 
 #include "../support/checks.hpp"
 #include "../support/face_verifier.hpp"
+#include "../support/print_json.hpp"
 #include "../support/program.hpp"
 #include "feature_cache.hpp"
 #include "gallery.hpp"
@@ -95,9 +97,11 @@ std::optional<FeatureStore> feature_store(const Arguments& arguments, const Veri
 void print_text(const Arguments& arguments, const FaceVerifier& verifier, const Findings& findings) {
     const VerifierInfo& info = verifier.info();
     const Gallery& gallery = findings.gallery.gallery;
-    const auto name_of = [&](const RowScore& each) { return gallery.people[gallery.images[each.row].person]; };
+    const auto name_of = [&](const RowScore& each) {
+        return ditto::clean_text(gallery.people[gallery.images[each.row].person]);
+    };
     for (std::size_t query = 0; query < findings.nearest.size(); ++query) {
-        fmt::print("{}\n", arguments.queries[query]);
+        fmt::print("{}\n", ditto::clean_text(arguments.queries[query]));
         std::size_t width = 0;
         for (const RowScore& each : findings.nearest[query]) width = std::max(width, name_of(each).size());
         for (std::size_t i = 0; i < findings.nearest[query].size(); ++i) {
@@ -109,7 +113,7 @@ void print_text(const Arguments& arguments, const FaceVerifier& verifier, const 
                 line += accepts(info.score_kind, *findings.threshold, each.score) ? "  same     " : "  different";
             if (info.score_kind == ditto::ScoreKind::distance && info.calibration)
                 line += fmt::format("  probability {:.4f}", *verifier.probability(each.score));
-            if (gallery.images_of[image.person] > 1) line += "  " + image.path;
+            if (gallery.images_of[image.person] > 1) line += "  " + ditto::clean_text(image.path);
             fmt::print("{}\n", line.substr(0, line.find_last_not_of(' ') + 1));
         }
     }
@@ -157,7 +161,7 @@ void print_json(const Arguments& arguments, const FaceVerifier& verifier, const 
                    {"search", findings.seconds.search}}},
                  {"queries", queries}};
     if (findings.threshold) json["threshold"] = *findings.threshold;
-    fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+    support::print_json(json);
 }
 
 int run(const Arguments& arguments) {
@@ -195,7 +199,7 @@ int main(int argc, char** argv) {
     Arguments arguments;
     support::add_weights_option(app, arguments.weights);
     app.add_option("--gallery", arguments.gallery,
-                   "The folder: a sub-folder of images for each person, or one image for each")
+                   "The folder: for each person a sub-folder, all images in which are of that person, or one image")
         ->required();
     app.add_option("images", arguments.queries, "Whom to find (JPEG, PNG, PGM or PPM)")->required();
     app.add_option("--top", arguments.top, "People to name for each image")

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <ditto/core/clean_text.hpp>
 #include <ditto/core/error.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -21,11 +22,18 @@ namespace support {
 
 using Json = nlohmann::json;
 
-/// The text as a shell reads it as one word.
+/// The text as a shell reads it as one word; what a terminal would obey is written as bash's $'...' has it.
 inline std::string quoted(const std::string& text) {
     constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+./,:@%=";
     if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
     std::string result = "'";
+    if (ditto::clean_text(text) != text) {
+        for (const char c : text)
+            result += c >= ' ' && c <= '~' && c != '\'' && c != '\\'
+                          ? std::string(1, c)
+                          : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        return "$" + result + "'";
+    }
     for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
     return result + "'";
 }

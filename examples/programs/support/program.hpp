@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -13,6 +12,7 @@
 #include <string_view>
 
 #include "compute.hpp"
+#include "ditto/core/clean_text.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/version.hpp"
 
@@ -38,10 +38,10 @@ constexpr const char* instruction_set() {
 
 namespace detail {
 
-/// Prints `error: <message>`, on one line whatever the message holds, and returns `code`.
-inline int report(std::string message, int code) {
-    std::replace(message.begin(), message.end(), '\n', ' ');
-    std::fprintf(stderr, "error: %s\n", message.c_str());
+/// Prints `error: <message>`, on one line and without anything that a terminal obeys, whatever names the message holds,
+/// and returns `code`.
+inline int report(std::string_view message, int code) {
+    std::fprintf(stderr, "error: %s\n", ditto::clean_text(message).c_str());
     return code;
 }
 

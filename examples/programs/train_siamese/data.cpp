@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <ditto/core/clean_text.hpp>
 #include <ditto/core/hash.hpp>
 #include <ditto/faces/face_pairs.hpp>
+#include <ditto/pairs/find_images.hpp>
+#include <ditto/pairs/pair_list.hpp>
 #include <ditto/pairs/people_folder.hpp>
 #include <ditto/pairs/people_split.hpp>
+#include <ditto/pairs/people_text.hpp>
 #include <ditto/pairs/test_people.hpp>
 #include <numeric>
 #include <optional>
@@ -64,7 +68,7 @@ void use_people(const Options& options, const ditto::People& people, TrainingDat
         ditto::PeopleSplit split = hold_people_out(data.train.pairs, people, options.validation_people, options.seed);
         data.description += fmt::format(
             "\n      held out to validate on: {} of {} people, {} pairs of them; {} pairs are left to train on",
-            split.held_out, people.count, split.validation.size(), split.training.size());
+            split.held_out, people.group_count(), split.validation.size(), split.training.size());
         if (auto warning = validation_warning(split)) data.warnings.push_back(std::move(*warning));
         data.train.pairs = std::move(split.training);
         data.validation = std::move(split.validation);
@@ -92,29 +96,43 @@ TrainingData built_in_faces(const Options& options, const ImageRecipe& recipe, c
 
 struct Lists {
     SourcedList train, test;
+    std::string people{};              // by what they are known, where some were taken out to test with
+    std::vector<std::string> notes{};  // on what was read
 };
+
+SourcedList take_notes(ditto::FoundImages found, std::string source, Lists& lists) {
+    for (std::string& note : found.notes) lists.notes.push_back(std::move(note));
+    return {std::move(found.list), std::move(source)};
+}
+
+SourcedList read_list(const Options& options, const std::string& path, Lists& lists) {
+    const ditto::ImageSearch search{path, options.allow_outside};
+    return take_notes(ditto::find_images(ditto::read_pair_list(path), options.images, search), path, lists);
+}
 
 Lists read_lists(const Options& options) {
     Lists lists;
     if (options.train.empty())
-        lists.train = {ditto::read_people_folder(options.images), "the folders of " + options.images};
+        lists.train = take_notes(ditto::find_people(options.images), "the folders of " + options.images, lists);
     else
-        lists.train = {ditto::read_pair_list(options.train), options.train};
+        lists.train = read_list(options, options.train, lists);
     if (options.test_people > 0.0) {
+        lists.people = people_text(people_of(lists.train.list), options.train);
         ditto::TestPeople parts = take_test_people(lists.train.list, options.test_people);
         lists.train.list = std::move(parts.training);
         lists.test = {std::move(parts.test), fmt::format("{} people of {}", parts.count, lists.train.source)};
     } else if (!options.test.empty()) {
-        lists.test = {ditto::read_pair_list(options.test), options.test};
+        lists.test = read_list(options, options.test, lists);
     }
     return lists;
 }
 
 TrainingData own_images(const Options& options, const ImageRecipe& recipe, const Augmentation& augmentation) {
-    const auto [train, test] = read_lists(options);
+    const Lists lists = read_lists(options);
+    const SourcedList &train = lists.train, &test = lists.test;
     const auto describe = [](const SourcedList& from) {
         return fmt::format("{} pairs of {} images from {}", from.list.pairs.size(), from.list.images.size(),
-                           from.source);
+                           ditto::clean_text(from.source));
     };
     std::string description = describe(train);
     if (!test.list.pairs.empty()) description += "; to test with, " + describe(test);
@@ -123,11 +141,17 @@ TrainingData own_images(const Options& options, const ImageRecipe& recipe, const
                       std::nullopt,
                       {},
                       load_list(options, test, recipe, std::nullopt)};
-    data.warnings = list_warnings(train.list, test.list);
+    data.warnings = lists.notes;
+    for (std::string& warning : list_warnings(options.images, train.list, test.list))
+        data.warnings.push_back(std::move(warning));
     for (const SourcedList* from : {&train, &test})
         for (std::string& note : support::list_notes(from->list, from->source))
             data.warnings.push_back(std::move(note));
-    if (needs_people(options)) use_people(options, ditto::people_of(train.list), data);
+    if (!lists.people.empty()) data.description += "\n      " + ditto::clean_text(lists.people);
+    if (!needs_people(options)) return data;
+    const ditto::People people = ditto::people_of(train.list);
+    if (lists.people.empty()) data.description += "\n      " + ditto::clean_text(people_text(people, options.train));
+    use_people(options, people, data);
     return data;
 }
 

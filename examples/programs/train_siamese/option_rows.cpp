@@ -53,6 +53,8 @@ support::OptionTable<Options> make_table() {
             .path(),
         Row("train", &Options::train, "List of pairs to train on").path(),
         Row("test", &Options::test, "List of pairs to test the result with").path(),
+        Row("allow-outside", &Options::allow_outside, "Accept paths in the lists that lead out of the folder of images")
+            .only(own_images),
         Row("test-people", &Options::test_people,
             "Instead of a list: fraction of the people to keep for the test; their pairs are left in the run directory")
             .check(below_one())

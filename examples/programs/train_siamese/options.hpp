@@ -9,6 +9,7 @@
 
 struct Options : support::Compute {
     std::string images, train, test;  // a folder, and lists of pairs of images in it
+    bool allow_outside = false;       // of that folder: paths in lists
     double test_people = 0.0;         // fraction of the people that is kept for the test, instead of a list
     bool faces = false;               // built-in faces instead
     std::uint32_t face_people = 640;  // to train on, two pairs each

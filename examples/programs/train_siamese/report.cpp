@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "../support/face_report.hpp"
+#include "../support/note.hpp"
 #include "option_rows.hpp"
 #include "trainers.hpp"
 
@@ -98,10 +99,11 @@ void write_training_report(const Options& options, const std::string& program, c
         ditto::ReportData report = report_data(options, directory, trainer, data, result);
         report.program = program;
         ditto::write_report(directory.report(), report);
-        fmt::print("report: {}\n", directory.report().string());
+        fmt::print("report: {}\n", ditto::clean_text(directory.report().string()));
     } catch (const std::exception& error) {
         std::fflush(stdout);
-        fmt::print(stderr, "note: {} was not written: {}; then: train_siamese --run {} --resume\n",
-                   directory.report().string(), error.what(), support::quoted(directory.path().string()));
+        support::note(fmt::format("{} was not written: {}; then: train_siamese --run {} --resume",
+                                  directory.report().string(), error.what(),
+                                  support::quoted(directory.path().string())));
     }
 }

@@ -76,14 +76,17 @@ void print_network(const Options& options) {
                mebibytes(memory.optimizer), mebibytes(memory.activations));
 }
 
-// What no learning reaches on the pairs that are tested with or, without any, on those of the people held out.
+// What no learning reaches on the pairs that are tested with or, without any, on those of the people held out or of the
+// training.
 std::optional<Floors> floors_of(const Options& options, const TrainingData& data) {
     constexpr std::size_t most = 5000;  // training pairs, which fix a threshold
     const bool tests = !data.test.pairs.empty();
-    if (!tests && data.validation.empty()) return std::nullopt;
     const std::vector<Pair> known = draw_pairs(data.train.pairs, most, options.seed);
-    const StoredPairs unknown =
-        tests ? StoredPairs{data.test.images, data.test.pairs} : StoredPairs{data.train.images, data.validation};
+    const auto same = std::ranges::count(known, PairLabel::same, &Pair::label);
+    if (same == 0 || same == std::ssize(known)) return std::nullopt;  // nothing fixes a threshold
+    const StoredPairs unknown = tests
+                                    ? StoredPairs{data.test.images, data.test.pairs}
+                                    : StoredPairs{data.train.images, data.validation.empty() ? known : data.validation};
     return measure_floors({data.train.images, known}, unknown, options.threads);
 }
 
@@ -96,13 +99,15 @@ void print_floors(const std::optional<Floors>& floors) {
 void print_test(const Evaluation& result) {
     fmt::print("{} test pairs: equal error rate {:.1f} %, area under the ROC curve {:.4f}\n", result.pairs,
                100.0 * result.equal_error_rate, result.area);
-    fmt::print("test accuracy: {:.1f} %\n", 100.0 * result.accuracy);
+    fmt::print(
+        "test accuracy: {:.1f} % (always the more frequent answer: {:.1f} %; same and different alike: {:.1f} %)\n",
+        100.0 * result.accuracy, 100.0 * result.base_rate, 100.0 * result.balanced_accuracy);
 }
 
 // Loads the weights to start from.
 void start_from(const Options& options, AnyTrainer& trainer, const std::string& network) {
     const WeightsInfo info = load_weights(options.init, trainer.weights(), network, options.loss);
-    fmt::print("starting from {}{}\n", options.init,
+    fmt::print("starting from {}{}\n", clean_text(options.init),
                info.loss.value_or(options.loss) == options.loss
                    ? ""
                    : fmt::format(", weights of {} loss: the network's alone", *info.loss));
@@ -152,8 +157,8 @@ void finish(const Options& options, const std::string& program, const RunDirecto
     }
     write_training_report(options, program, directory, trainer, data, result);
     training.finish_best();
-    fmt::print("weights: {} (best epoch, {}: {})\n", directory.last().string(), result.best_epoch,
-               directory.best().string());
+    progress.line(fmt::format("weights: {} (best epoch, {}: {})", directory.last().string(), result.best_epoch,
+                              directory.best().string()));
     if (training.collapse())
         throw Error("the training is of no use: " + *training.collapse() + "; " + directory.path().string() +
                     " holds what it left");

@@ -34,6 +34,10 @@ inline std::vector<std::uint32_t> make_folds(std::span<const PairLabel> labels, 
     return fold_of_pair;
 }
 
+/// What an accuracy by folds is the share of: of all pairs, as in LFW's protocol, or the mean of the shares of `same`
+/// and of `different` pairs, for lists that have many more of one kind.
+enum class AccuracyKind { plain, balanced };
+
 /// One fold's result.
 struct FoldAccuracy {
     double threshold = 0;  ///< chosen on the other folds
@@ -47,11 +51,12 @@ struct FoldedAccuracy {
     double standard_error = 0;  ///< of the mean: sample standard deviation / sqrt(folds)
 };
 
-/// Accuracy of each fold at the threshold that is most accurate on the others. `fold_of_pair`: 0 to folds - 1 for each
-/// pair. Throws Error when a score is not finite, naming the pair; when there are fewer than two folds or one is empty;
-/// and when the pairs outside a fold are all of one kind.
+/// Accuracy of each fold at the threshold that is best on the others, both of `accuracy` kind. `fold_of_pair`: 0 to
+/// folds - 1 for each pair. Throws Error when a score is not finite, naming the pair; when there are fewer than two
+/// folds or one is empty; and when the pairs outside a fold, or for balanced accuracy in it, are all of one kind.
 inline FoldedAccuracy folded_accuracy(std::span<const double> scores, std::span<const PairLabel> labels, ScoreKind kind,
-                                      std::span<const std::uint32_t> fold_of_pair) {
+                                      std::span<const std::uint32_t> fold_of_pair,
+                                      AccuracyKind accuracy = AccuracyKind::plain) {
     detail::require_scores(scores, labels);
     if (fold_of_pair.size() != scores.size())
         throw Error("there are " + std::to_string(fold_of_pair.size()) + " fold numbers for " +
@@ -77,8 +82,11 @@ inline FoldedAccuracy folded_accuracy(std::span<const double> scores, std::span<
         if (own.scores.empty()) throw Error(name + " has no pairs; use fewer folds or more pairs");
         if (std::ranges::count(others.labels, others.labels.front()) == std::ssize(others.labels))
             throw Error("the pairs outside " + name + " are all of one kind; put `same` and `different` pairs in each");
-        const double threshold = roc_curve(others.scores, others.labels, kind).most_accurate().threshold;
-        result.folds.push_back({threshold, accuracy_at(own.scores, own.labels, kind, threshold)});
+        const RocCurve curve = roc_curve(others.scores, others.labels, kind);
+        const bool balanced = accuracy == AccuracyKind::balanced;
+        const double threshold = (balanced ? curve.most_balanced() : curve.most_accurate()).threshold;
+        result.folds.push_back(
+            {threshold, (balanced ? balanced_accuracy_at : accuracy_at)(own.scores, own.labels, kind, threshold)});
         result.mean += result.folds.back().accuracy / static_cast<double>(folds);
     }
     double squares = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -57,6 +58,16 @@ struct RocCurve {
                static_cast<double>(same + different);
     }
 
+    /// The mean of the shares of `same` and of `different` pairs that the point's threshold gets right: both kinds
+    /// count the same, however many there are of each.
+    double balanced_accuracy(const RocPoint& point) const {
+        return 0.5 * (true_accept_rate(point) + 1.0 - false_accept_rate(point));
+    }
+    /// The accuracy of always giving the more frequent answer, which needs no network.
+    double base_rate() const {
+        return static_cast<double>(std::max(same, different)) / static_cast<double>(same + different);
+    }
+
     /// The area under the curve: the probability that a `same` pair scores better than a `different` one, ties counting
     /// one half.
     double area() const {
@@ -94,6 +105,16 @@ struct RocCurve {
             return static_cast<std::ptrdiff_t>(point.true_accepts) - static_cast<std::ptrdiff_t>(point.false_accepts);
         });
     }
+
+    /// The point of highest balanced accuracy; of several, the one that accepts the fewest pairs. Where few pairs are
+    /// `same`, the most accurate one may be that which accepts none.
+    const RocPoint& most_balanced() const {
+        return *std::ranges::max_element(points, {},
+                                         [&](const RocPoint& point) {  // in whole numbers: nothing is rounded
+                                             return static_cast<std::ptrdiff_t>(point.true_accepts * different) -
+                                                    static_cast<std::ptrdiff_t>(point.false_accepts * same);
+                                         });
+    }
 };
 
 namespace detail {
@@ -122,6 +143,22 @@ inline double accuracy_at(std::span<const double> scores, std::span<const PairLa
     for (std::size_t i = 0; i < scores.size(); ++i)
         right += accepts(kind, threshold, scores[i]) == (labels[i] == PairLabel::same);
     return static_cast<double>(right) / static_cast<double>(scores.size());
+}
+
+/// The mean of the shares of `same` and of `different` pairs that a given threshold gets right. Throws Error when there
+/// are not pairs of both kinds, or a score is not finite.
+inline double balanced_accuracy_at(std::span<const double> scores, std::span<const PairLabel> labels, ScoreKind kind,
+                                   double threshold) {
+    detail::require_scores(scores, labels);
+    std::array<double, 2> right{}, count{};  // [label]
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        const auto label = static_cast<std::size_t>(labels[i]);
+        right[label] += accepts(kind, threshold, scores[i]) == (labels[i] == PairLabel::same);
+        ++count[label];
+    }
+    if (count[0] == 0 || count[1] == 0)
+        throw Error("a balanced accuracy needs `same` and `different` pairs; give both, or fewer folds");
+    return 0.5 * (right[0] / count[0] + right[1] / count[1]);
 }
 
 /// The curve of scored pairs, in O(pairs log pairs). Thresholds lie midway between neighbouring scores, equal scores

@@ -9,13 +9,16 @@
 
 namespace ditto {
 
-/// Whether a file's name ends as those of images do that load_image() reads.
+/// How the names of files end that load_image() reads, in small letters.
+inline constexpr std::array<std::string_view, 7> image_endings = {".jpg", ".jpeg", ".jpe", ".jfif",
+                                                                  ".png", ".pgm",  ".ppm"};
+
+/// Whether a file's name ends as those of images do that load_image() reads, in small letters or capitals.
 inline bool has_image_name(const std::filesystem::path& file) {
-    constexpr std::array<std::string_view, 5> extensions = {".jpg", ".jpeg", ".png", ".pgm", ".ppm"};
     std::string extension = file.extension().string();
     std::ranges::transform(extension, extension.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return std::ranges::find(extensions, extension) != extensions.end();
+    return std::ranges::find(image_endings, extension) != image_endings.end();
 }
 
 }  // namespace ditto

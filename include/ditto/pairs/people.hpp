@@ -1,18 +1,19 @@
-// Who is on which image, as far as a list of pairs tells.
+// Who is on which image, as far as a list of pairs and its folders tell.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <numeric>
+#include <limits>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "ditto/core/error.hpp"
-#include "ditto/pairs/pair_list.hpp"
+#include "ditto/pairs/folder_levels.hpp"
+#include "ditto/pairs/pair.hpp"
+#include "ditto/pairs/sets.hpp"
 
 namespace ditto {
 
@@ -21,6 +22,21 @@ struct People {
     std::vector<std::uint32_t> person_of_image;
     std::uint32_t count = 0;
     bool by_folder = false;  ///< a folder holds a person; otherwise `same` pairs tell who is one person
+
+    /// [images] numbers from 0 of images that may show one person, though no pair of them is surely `same`: they are
+    /// held out together, and never make a `different` pair. Empty: the people are these groups.
+    std::vector<std::uint32_t> group_of_image{};
+    std::uint32_t groups = 0;  ///< that group_of_image counts
+
+    // What was found, for people_text().
+    std::vector<std::uint32_t> joining_lines{};  ///< of `same` rows that joined two folders
+    std::vector<std::uint32_t> parting_lines{};  ///< of `different` rows within a folder
+    std::size_t shared_pictures = 0;             ///< pictures that joined two people, being on both
+
+    std::uint32_t group(std::uint32_t image) const {
+        return group_of_image.empty() ? person_of_image[image] : group_of_image[image];
+    }
+    std::uint32_t group_count() const { return group_of_image.empty() ? count : groups; }
 
     /// The images of every person, in ascending order.
     std::vector<std::vector<std::uint32_t>> images() const {
@@ -33,21 +49,63 @@ struct People {
 
 namespace detail {
 
-/// The representative of an image's set, with the paths to it halved (union by the smaller number).
-inline std::uint32_t find_set(std::vector<std::uint32_t>& parents, std::uint32_t image) {
-    while (parents[image] != image) image = parents[image] = parents[parents[image]];
-    return image;
+/// Sets of any numbers, numbered from 0 in the order of their first images; returns how many there are.
+inline std::uint32_t number_sets(std::vector<std::uint32_t>& set_of_image) {
+    std::unordered_map<std::uint32_t, std::uint32_t> numbers;
+    for (std::uint32_t& set : set_of_image)
+        set = numbers.try_emplace(set, static_cast<std::uint32_t>(numbers.size())).first->second;
+    return static_cast<std::uint32_t>(numbers.size());
 }
 
-inline People numbered(const std::vector<std::uint32_t>& set_of_image, bool by_folder) {
-    People people{{}, 0, by_folder};
-    std::unordered_map<std::uint32_t, std::uint32_t> number_of_set;
-    for (const std::uint32_t set : set_of_image) {
-        const auto [entry, is_new] = number_of_set.try_emplace(set, people.count);
-        people.count += is_new ? 1 : 0;
-        people.person_of_image.push_back(entry->second);
+/// What `same` pairs join. Throws Error where a `different` pair lies within.
+template <class Name>
+Sets chains_of_pairs(std::size_t images, std::span<const Pair> pairs, const Name& name) {
+    Sets sets(images);
+    for (const Pair& pair : pairs)
+        if (pair.label == PairLabel::same) sets.join(pair.left, pair.right);
+    for (const Pair& pair : pairs)
+        if (pair.label == PairLabel::different && sets.find(pair.left) == sets.find(pair.right))
+            throw Error((pair.line > 0 ? "line " + std::to_string(pair.line) + ": " : "") +
+                        "the pairs contradict each other: " + name(pair.left) + " and " + name(pair.right) +
+                        " are labelled different, but a chain of same pairs connects them; correct the list");
+    return sets;
+}
+
+/// The people of a list whose folders hold one each, and the groups that must stay together.
+inline void take_folders(const PairList& list, const PersonFolders& folders, Sets chains, People& people) {
+    Sets inner(list.images.size()), groups(list.images.size());
+    inner.join_equal(folders.inner, no_folder);
+    groups.join_equal(folders.outer, no_folder);
+    for (const Pair& pair : list.pairs) {
+        if (pair.label == PairLabel::different) continue;
+        groups.join(pair.left, pair.right);
+        if (inner.join(pair.left, pair.right) && folders.inner[pair.left] != no_folder &&
+            folders.inner[pair.right] != no_folder)
+            people.joining_lines.push_back(pair.line);
     }
-    return people;
+    std::vector<bool> is_parted(list.images.size());  // [sets of inner]
+    for (const Pair& pair : list.pairs) {
+        if (pair.label == PairLabel::same || inner.find(pair.left) != inner.find(pair.right)) continue;
+        is_parted[inner.find(pair.left)] = true;
+        people.parting_lines.push_back(pair.line);
+    }
+    // A few such rows part the folders that they are in. Where there are many, folders are more than people.
+    const FolderAgreement& rows = folders.agreement;
+    const bool many = 50 * rows.different_inside > rows.different_inside + rows.different_across + 49;
+    for (std::uint32_t image = 0; image < list.images.size(); ++image) {
+        const std::uint32_t set = inner.find(image);
+        const auto first = static_cast<std::uint32_t>(list.images.size());  // chains are numbered apart from folders
+        people.person_of_image.push_back(many || is_parted[set] ? first + chains.find(image) : set);
+    }
+    people.group_of_image = groups.all();
+}
+
+/// Joins the groups of images that are one picture.
+inline void join_pictures(const PairList& list, People& people) {
+    Sets groups(list.images.size());
+    groups.join_equal(people.group_of_image, std::numeric_limits<std::uint32_t>::max());
+    people.shared_pictures = groups.join_equal(list.pictures, std::numeric_limits<std::uint32_t>::max());
+    people.group_of_image = groups.all();
 }
 
 }  // namespace detail
@@ -56,39 +114,31 @@ inline People numbered(const std::vector<std::uint32_t>& set_of_image, bool by_f
 /// other. Throws Error if a `different` pair contradicts that; `name` gives image i a name for it.
 template <class Name>
 People people_of_pairs(std::size_t images, std::span<const Pair> pairs, const Name& name) {
-    std::vector<std::uint32_t> parents(images);
-    std::iota(parents.begin(), parents.end(), 0U);
-    for (const Pair& pair : pairs) {
-        if (pair.label != PairLabel::same) continue;
-        const std::uint32_t left = detail::find_set(parents, pair.left), right = detail::find_set(parents, pair.right);
-        parents[std::max(left, right)] = std::min(left, right);
-    }
-    for (const Pair& pair : pairs)
-        if (pair.label == PairLabel::different &&
-            detail::find_set(parents, pair.left) == detail::find_set(parents, pair.right))
-            throw Error("the pairs contradict each other: " + name(pair.left) + " and " + name(pair.right) +
-                        " are labelled different, but a chain of same pairs connects them; correct the list");
-    for (std::uint32_t image = 0; image < images; ++image) parents[image] = detail::find_set(parents, image);
-    return detail::numbered(parents, false);
+    People people;
+    people.person_of_image = detail::chains_of_pairs(images, pairs, name).all();
+    people.count = detail::number_sets(people.person_of_image);
+    return people;
 }
 
-/// The people of a list. Where each image lies in a folder, every `same` pair within one folder and every `different`
-/// pair across two, a folder is a person, as in LFW; otherwise see people_of_pairs().
+/// The people of a list. Where most rows agree that a folder is a person (see FolderAgreement::is_person()), as in LFW,
+/// it is: `same` rows across two folders join them, `different` rows within one leave of it only what `same` rows
+/// connect, and an image in no folder is with whom rows put it. Elsewhere see people_of_pairs(). Groups are wider:
+/// images of a folder stay together whatever its rows say, as do those that are one picture (PairList::pictures).
+/// Throws Error where rows contradict each other.
 inline People people_of(const PairList& list) {
-    std::unordered_map<std::string, std::uint32_t> number_of_folder;
-    std::vector<std::uint32_t> folders;
-    bool all_in_folders = true;
-    for (const std::string& path : list.images) {
-        const std::string folder = std::filesystem::path(path).parent_path().string();
-        all_in_folders = all_in_folders && !folder.empty();
-        folders.push_back(
-            number_of_folder.try_emplace(folder, static_cast<std::uint32_t>(number_of_folder.size())).first->second);
+    detail::Sets chains = detail::chains_of_pairs(list.images.size(), list.pairs,
+                                                  [&](std::uint32_t image) { return list.images[image]; });
+    People people;
+    if (const auto folders = detail::person_folders(list)) {
+        people.by_folder = true;
+        detail::take_folders(list, *folders, chains, people);
+    } else {
+        people.person_of_image = people.group_of_image = chains.all();
     }
-    const auto agrees = [&](const Pair& pair) {
-        return (folders[pair.left] == folders[pair.right]) == (pair.label == PairLabel::same);
-    };
-    if (all_in_folders && std::ranges::all_of(list.pairs, agrees)) return detail::numbered(folders, true);
-    return people_of_pairs(list.images.size(), list.pairs, [&](std::uint32_t image) { return list.images[image]; });
+    if (!list.pictures.empty()) detail::join_pictures(list, people);
+    people.count = detail::number_sets(people.person_of_image);
+    people.groups = detail::number_sets(people.group_of_image);
+    return people;
 }
 
 }  // namespace ditto

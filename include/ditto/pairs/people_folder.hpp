@@ -2,65 +2,69 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
-#include <string_view>
-#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/random.hpp"
-#include "ditto/images/image_name.hpp"
-#include "ditto/pairs/pair_list.hpp"
+#include "ditto/pairs/alike_names.hpp"
+#include "ditto/pairs/find_images.hpp"
+#include "ditto/pairs/folder_images.hpp"
+#include "ditto/pairs/pair.hpp"
 #include "ditto/pairs/people_split.hpp"
 
 namespace ditto {
 
-namespace detail {
-
-// What a folder holds and does not hide, by name.
-inline std::vector<std::filesystem::path> visible_entries(const std::filesystem::path& folder) {
-    std::vector<std::filesystem::path> entries;
-    std::error_code failure;
-    for (std::filesystem::directory_iterator entry(folder, failure), end; !failure && entry != end;
-         entry.increment(failure))
-        if (!entry->path().filename().string().starts_with('.')) entries.push_back(entry->path());
-    if (failure) throw Error("cannot read the folder " + folder.string() + ": " + failure.message());
-    std::ranges::sort(entries);
-    return entries;
-}
-
-}  // namespace detail
-
-/// The images of the folders in `folder`, each of which is a person, with as many pairs of one person as of two: of
-/// one, each image in two of them; of two, drawn by chance, the same ones every time. Images that lie in `folder`
-/// itself are left out. Throws Error where a folder cannot be read, or they make no pairs of both kinds.
-inline PairList read_people_folder(const std::filesystem::path& folder) {
-    PairList list;
-    std::vector<std::vector<std::uint32_t>> images_of_people;
-    for (const auto& person : detail::visible_entries(folder)) {
-        std::error_code ignored;
-        if (!std::filesystem::is_directory(person, ignored)) continue;
-        std::vector<std::uint32_t> own;
-        for (const auto& file : detail::visible_entries(person)) {
-            if (std::filesystem::is_directory(file, ignored) || !has_image_name(file)) continue;
-            own.push_back(static_cast<std::uint32_t>(list.images.size()));
-            list.images.push_back(file.lexically_relative(folder).generic_string());
+/// The images of the folders in `folder`, each of which is a person with all that is in it at any depth, as a list with
+/// as many pairs of one person as of two: of one, each image in two of them; of two, drawn by chance, the same ones
+/// every time. Images that lie in `folder` itself are left out. The notes say what was left out, and which names look
+/// alike. Throws Error where `folder` cannot be read, or its folders make no pairs of both kinds.
+inline FoundImages find_people(const std::filesystem::path& folder) {
+    FolderImages files = find_folder_images(folder);
+    FoundImages found{{}, std::move(files.notes)};
+    std::vector<std::filesystem::path> paths(files.images.begin(), files.images.end());
+    std::ranges::sort(paths);  // by folder, then by name
+    std::map<std::string, std::vector<std::uint32_t>> images_of_people;
+    std::vector<std::string> loose, names;
+    for (const auto& path : paths) {
+        if (!path.has_parent_path()) {
+            loose.push_back(path.string());
+            continue;
         }
-        if (!own.empty()) images_of_people.push_back(std::move(own));
+        images_of_people[path.begin()->string()].push_back(static_cast<std::uint32_t>(found.list.images.size()));
+        found.list.images.push_back(path.generic_string());
     }
-    list.pairs = detail::same_pairs(images_of_people);
-    if (list.pairs.empty() || images_of_people.size() < 2)
-        throw Error(folder.string() + " makes no pairs: it has " + std::to_string(images_of_people.size()) +
+    std::vector<std::vector<std::uint32_t>> people;
+    for (auto& [name, images] : images_of_people) {
+        names.push_back(name);
+        people.push_back(std::move(images));
+    }
+    found.list.pairs = detail::same_pairs(people);
+    if (found.list.pairs.empty() || people.size() < 2)
+        throw Error(folder.string() + " makes no pairs: it has " + std::to_string(people.size()) +
                     " folders of images, and needs two or more, one for each person, some with several images; or name "
                     "a list of pairs");
-    const auto different =
-        detail::different_pairs(images_of_people, list.pairs.size(), Random(0, RandomPurpose::pairing));
-    list.pairs.insert(list.pairs.end(), different.begin(), different.end());
-    return list;
+    const auto different = detail::different_pairs(people, found.list.pairs.size(), Random(0, RandomPurpose::pairing));
+    found.list.pairs.insert(found.list.pairs.end(), different.begin(), different.end());
+    found.list.pictures = same_pictures(folder, found.list.images);
+    if (!files.skipped.empty()) found.notes.push_back(skipped_text(std::move(files.skipped)));
+    if (!loose.empty())
+        found.notes.push_back(
+            skipped_text(std::move(loose), "image in no person's folder", "images in no person's folder"));
+    for (const auto& [one, other] : alike_names(names))
+        found.notes.push_back("the folders " + one + " and " + other +
+                              " count as two people, though their names look alike; if they are one, join them");
+    return found;
+}
+
+/// The list of find_people(), where nobody asks for its notes.
+inline PairList read_people_folder(const std::filesystem::path& folder) {
+    return find_people(folder).list;
 }
 
 }  // namespace ditto

@@ -22,7 +22,7 @@ struct PeopleSplit {
     std::vector<Pair> training;                  ///< the list's pairs of people that were not held out
     std::vector<std::uint32_t> training_images;  ///< all images of these people, in ascending order
     std::vector<Pair> validation;                ///< of the held-out people: as many `different` pairs as `same` ones
-    std::uint32_t held_out = 0;                  ///< people
+    std::uint32_t held_out = 0;                  ///< people, or groups of people that stay together
 };
 
 namespace detail {
@@ -61,15 +61,18 @@ inline std::vector<Pair> different_pairs(const std::vector<std::vector<std::uint
 }  // namespace detail
 
 /// Holds `fraction` of the people out, of those with several images and of those with one alike, drawn with `seed`.
-/// Pairs of a person who is held out and one who is not are in neither part. Throws Error if the people held out, or
+/// Groups of people that stay together (People::group_of_image) count as one. Pairs of a person who is held out and one
+/// who is not are in neither part. Throws Error if the people held out, or
 /// those who are left, make no pairs of both kinds.
 inline PeopleSplit hold_people_out(const std::vector<Pair>& pairs, const People& people, double fraction,
                                    std::uint64_t seed) {
-    const auto images_of_people = people.images();
+    std::vector<std::vector<std::uint32_t>> images_of_groups(people.group_count());
+    for (std::uint32_t image = 0; image < people.person_of_image.size(); ++image)
+        images_of_groups[people.group(image)].push_back(image);
     std::vector<std::uint32_t> single, several;
-    for (std::uint32_t person = 0; person < people.count; ++person)
-        (images_of_people[person].size() == 1 ? single : several).push_back(person);
-    std::vector<bool> is_out(people.count, false);
+    for (std::uint32_t group = 0; group < people.group_count(); ++group)
+        (images_of_groups[group].size() == 1 ? single : several).push_back(group);
+    std::vector<bool> is_out(people.group_count(), false);
     PeopleSplit split;
     for (auto* kind : {&single, &several}) {
         Random(seed, RandomPurpose::validation, 0, kind == &several ? 1 : 0).shuffle(kind->begin(), kind->end());
@@ -78,18 +81,20 @@ inline PeopleSplit hold_people_out(const std::vector<Pair>& pairs, const People&
         split.held_out += static_cast<std::uint32_t>(out);
     }
 
-    std::vector<std::vector<std::uint32_t>> out_images;
-    for (std::uint32_t person = 0; person < people.count; ++person)
-        if (is_out[person]) out_images.push_back(images_of_people[person]);
-    const auto image_is_out = [&](std::uint32_t image) { return is_out[people.person_of_image[image]]; };
+    const auto image_is_out = [&](std::uint32_t image) { return is_out[people.group(image)]; };
+    std::vector<std::vector<std::uint32_t>> out_people, out_groups;  // images of each
+    for (const auto& images : people.images())
+        if (image_is_out(images.front())) out_people.push_back(images);
+    for (std::uint32_t group = 0; group < people.group_count(); ++group)
+        if (is_out[group]) out_groups.push_back(images_of_groups[group]);
     for (std::uint32_t image = 0; image < people.person_of_image.size(); ++image)
         if (!image_is_out(image)) split.training_images.push_back(image);
     std::ranges::copy_if(pairs, std::back_inserter(split.training),
                          [&](const Pair& pair) { return !image_is_out(pair.left) && !image_is_out(pair.right); });
-    split.validation = detail::same_pairs(out_images);
+    split.validation = detail::same_pairs(out_people);
     const std::size_t same = split.validation.size();
     if (same > 0) {
-        const auto different = detail::different_pairs(out_images, same, Random(seed, RandomPurpose::validation, 0, 2));
+        const auto different = detail::different_pairs(out_groups, same, Random(seed, RandomPurpose::validation, 0, 2));
         split.validation.insert(split.validation.end(), different.begin(), different.end());
     }
     const auto has_both = [](const std::vector<Pair>& some) {
@@ -97,8 +102,10 @@ inline PeopleSplit hold_people_out(const std::vector<Pair>& pairs, const People&
         return count > 0 && count < std::ssize(some);
     };
     if (!has_both(split.validation) || !has_both(split.training))
-        throw Error("holding out " + std::to_string(split.held_out) + " of " + std::to_string(people.count) +
-                    " people leaves " + (has_both(split.training) ? "validation" : "training") +
+        throw Error("holding out " + std::to_string(split.held_out) + " of " + std::to_string(people.group_count()) +
+                    " people" +
+                    (people.shared_pictures > 0 ? " (some have pictures in common, and count as one)" : "") +
+                    " leaves " + (has_both(split.training) ? "validation" : "training") +
                     " without pairs of both kinds; hold out another fraction, or give more pairs");
     return split;
 }

@@ -24,7 +24,10 @@ namespace detail {
 inline PairList part_of(const PairList& list, std::span<const std::uint32_t> images, std::span<const Pair> pairs) {
     NamedImages named = named_images(pairs, images);
     PairList part{{}, std::move(named.pairs)};
-    for (const std::uint32_t image : named.images) part.images.push_back(list.images[image]);
+    for (const std::uint32_t image : named.images) {
+        part.images.push_back(list.images[image]);
+        if (!list.pictures.empty()) part.pictures.push_back(list.pictures[image]);
+    }
     return part;
 }
 

@@ -34,7 +34,7 @@ inline ReportFindings report_findings(const ReportData& data) {
     for (const Pair& pair : data.pairs) findings.labels.push_back(pair.label);
     findings.curve = roc_curve(data.scores, findings.labels, data.score_kind);
     RocPoint& point = findings.at_threshold;
-    point.threshold = data.threshold.value_or(findings.curve.most_accurate().threshold);
+    point.threshold = data.threshold.value_or(findings.curve.most_balanced().threshold);
     for (std::size_t i = 0; i < data.pairs.size(); ++i)
         if (accepts(data.score_kind, point.threshold, data.scores[i]))
             ++(findings.labels[i] == PairLabel::same ? point.true_accepts : point.false_accepts);

@@ -48,9 +48,11 @@ inline std::string tile(std::string_view value, std::string_view name, bool is_m
 /// What the accuracy is worth beside what needs no learning; empty where that is not known.
 inline std::string verdict(const ReportData& data, const ReportFindings& findings) {
     if (!data.floor) return "";
-    const double above = findings.accuracy - *data.floor, error = findings.errors.accuracy.value_or(0.0);
-    const std::string floor = fmt::format("Comparing tiny pictures or mean colours, without learning, gets {} right",
-                                          percent_text(*data.floor));
+    const double base = findings.curve.base_rate(), known = std::max(*data.floor, base);
+    const double above = findings.accuracy - known, error = findings.errors.accuracy.value_or(0.0);
+    std::string floor = fmt::format("Comparing tiny pictures or mean colours, without learning, gets {} right",
+                                    percent_text(*data.floor));
+    if (base > *data.floor) floor += fmt::format(", and always the more frequent answer {}", percent_text(base));
     // Two standard errors: by chance so in 1 of 40 cases.
     if (above <= 2.0 * error)
         return fmt::format(
@@ -81,9 +83,13 @@ inline std::string headline_section(const ReportData& data, const ReportFindings
     const StandardErrors& errors = findings.errors;
     const auto points = [](double error) { return fmt::format("standard error {:.1f} points", 100.0 * error); };
     html += tile(percent_text(findings.accuracy),
-                 fmt::format("accuracy at the {} threshold; {}", data.threshold ? "stored" : "best",
-                             points(errors.accuracy.value_or(0.0))),
+                 fmt::format("accuracy at the {} threshold; {}; the more frequent answer alone gets {}",
+                             data.threshold ? "stored" : "best", points(errors.accuracy.value_or(0.0)),
+                             percent_text(curve.base_rate())),
                  true);
+    if (curve.same != curve.different)
+        html += tile(percent_text(curve.balanced_accuracy(findings.at_threshold)),
+                     "balanced accuracy: same and different pairs count alike, however many there are of each");
     html += tile(fmt::format("{:.4f}", curve.area()),
                  fmt::format("area under the ROC curve; 0.5 is guessing; standard error {:.4f}", errors.area));
     html += tile(percent_text(curve.equal_error_rate()),

@@ -24,8 +24,10 @@ namespace ditto {
 struct Evaluation {
     std::size_t pairs = 0;
     double accuracy = 0;
-    double equal_error_rate = 0;  ///< see RocCurve
-    double area = 0;              ///< see RocCurve
+    double equal_error_rate = 0;   ///< see RocCurve
+    double area = 0;               ///< see RocCurve
+    double balanced_accuracy = 0;  ///< see RocCurve
+    double base_rate = 0;          ///< see RocCurve
 };
 
 /// The labels of pairs, in their order.
@@ -77,15 +79,15 @@ inline std::vector<Pair> draw_pairs(std::span<const Pair> pairs, std::size_t mos
     return chosen;
 }
 
-/// The threshold to use from now on: for probabilities 0.5, for distances the one that is most accurate on `pairs`,
-/// which must be training pairs, or on `most` of them drawn with `seed`. Throws Error when a score is not finite, or
-/// the pairs are all of one kind.
+/// The threshold to use from now on: for probabilities 0.5, for distances the one of highest balanced accuracy on
+/// `pairs`, which must be training pairs, or on `most` of them drawn with `seed`. Throws Error when a score is not
+/// finite, or the pairs are all of one kind.
 inline double calibrate_threshold(Embedder& model, const ImageStore& store, std::span<const Pair> pairs,
                                   std::size_t most, std::uint64_t seed, int threads, const FeatureRecipe& recipe = {}) {
     if (model.score_kind() == ScoreKind::probability) return 0.5;
     const std::vector<Pair> drawn = draw_pairs(pairs, most, seed);
     return roc_curve(score_images(model, store, drawn, threads, recipe), pair_labels(drawn), model.score_kind())
-        .most_accurate()
+        .most_balanced()
         .threshold;
 }
 
@@ -94,7 +96,12 @@ inline Evaluation evaluate_scores(std::span<const double> scores, std::span<cons
                                   double threshold) {
     const std::vector<PairLabel> labels = pair_labels(pairs);
     const RocCurve curve = roc_curve(scores, labels, kind);
-    return {pairs.size(), accuracy_at(scores, labels, kind, threshold), curve.equal_error_rate(), curve.area()};
+    RocPoint point{threshold};
+    for (std::size_t i = 0; i < scores.size(); ++i)
+        if (accepts(kind, threshold, scores[i]))
+            ++(labels[i] == PairLabel::same ? point.true_accepts : point.false_accepts);
+    return {pairs.size(), curve.accuracy(point),          curve.equal_error_rate(),
+            curve.area(), curve.balanced_accuracy(point), curve.base_rate()};
 }
 
 /// Scores `pairs`, none of which may have had a part in training or in the choice of `threshold`. Throws Error as

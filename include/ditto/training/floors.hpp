@@ -26,7 +26,7 @@ struct StoredPairs {
     std::span<const Pair> pairs;
 };
 
-/// Accuracies on test pairs, each at the threshold that is most accurate on training pairs.
+/// Accuracies on test pairs, each at the threshold of highest balanced accuracy on training pairs.
 struct Floors {
     double grey_correlation = 0;  ///< of pictures shrunk to 25 x 25 grey pixels, normalised
     double mean_colour = 0;       ///< Euclidean distance of the mean colours
@@ -86,7 +86,7 @@ double floor_accuracy(const StoredPairs& train, const StoredPairs& test, std::si
                       const Describe& describe) {
     constexpr auto kind = ScoreKind::distance;
     const std::vector<double> known = described_distances(train, size, threads, describe);
-    const double threshold = roc_curve(known, pair_labels(train.pairs), kind).most_accurate().threshold;
+    const double threshold = roc_curve(known, pair_labels(train.pairs), kind).most_balanced().threshold;
     const std::vector<double> unknown = described_distances(test, size, threads, describe);
     return accuracy_at(unknown, pair_labels(test.pairs), kind, threshold);
 }

@@ -127,18 +127,10 @@ class EpochRecorder {
         const auto same = std::ranges::count(labels, PairLabel::same);
         if (same == 0 || same == std::ssize(labels)) return;
         const RocCurve curve = roc_curve(scores, labels, kind_);
-        const RocPoint point = kind_ == ScoreKind::distance ? most_accurate(curve) : accepted(scores, labels, 0.5);
+        const RocPoint point = kind_ == ScoreKind::distance ? curve.most_balanced() : accepted(scores, labels, 0.5);
         metrics.threshold = point.threshold;
-        metrics.accuracy = 0.5 * (curve.true_accept_rate(point) + 1.0 - curve.false_accept_rate(point));
+        metrics.accuracy = curve.balanced_accuracy(point);
         metrics.equal_error_rate = curve.equal_error_rate();
-    }
-
-    // The point of highest accuracy, in whole numbers, so that nothing is rounded.
-    static RocPoint most_accurate(const RocCurve& curve) {
-        return *std::ranges::max_element(curve.points, {}, [&](const RocPoint& point) {
-            return static_cast<std::ptrdiff_t>(point.true_accepts * curve.different) -
-                   static_cast<std::ptrdiff_t>(point.false_accepts * curve.same);
-        });
     }
 
     RocPoint accepted(std::span<const double> scores, std::span<const PairLabel> labels, double threshold) const {

@@ -15,6 +15,8 @@
 #include <cstdio>
 #include <string>
 
+#include "ditto/core/clean_text.hpp"
+
 namespace ditto {
 
 /// Where training stands, for the bar.
@@ -72,17 +74,17 @@ class Progress {
         std::fflush(stream_);
     }
 
-    /// Prints a line, in the bar's place if there is one.
+    /// Prints a line, in the bar's place if there is one; see clean_text() for what names in it may hold.
     void line(const std::string& text) {
         clear();
-        fmt::print(stream_, "{}\n", text);
+        fmt::print(stream_, "{}\n", clean_text(text));
         std::fflush(stream_);
     }
 
     /// Prints a warning to stderr.
     void warn(const std::string& text) {
         clear();
-        fmt::print(stderr, "warning: {}\n", text);
+        fmt::print(stderr, "warning: {}\n", clean_text(text));
     }
 
   private:

@@ -14,7 +14,7 @@ namespace ditto {
 
 /// Figures of the validation pairs.
 struct ValidationMetrics {
-    double accuracy = EpochMetrics::undefined;          ///< at the threshold that is most accurate on these very pairs
+    double accuracy = EpochMetrics::undefined;          ///< balanced, at the threshold that is best on these very pairs
     double equal_error_rate = EpochMetrics::undefined;  ///< see RocCurve
     double area = EpochMetrics::undefined;              ///< see RocCurve
 };
@@ -29,14 +29,14 @@ struct Decision {
 inline ValidationMetrics measure_validation(std::span<const double> scores, std::span<const PairLabel> labels,
                                             ScoreKind kind) {
     const RocCurve curve = roc_curve(scores, labels, kind);
-    return {curve.accuracy(curve.most_accurate()), curve.equal_error_rate(), curve.area()};
+    return {curve.balanced_accuracy(curve.most_balanced()), curve.equal_error_rate(), curve.area()};
 }
 
 /// The threshold is where Platt's sigmoid gives both answers the same probability: steadier on a few hundred pairs than
-/// the most accurate one, which stands in where the sigmoid is flat because the scores tell nothing.
+/// the one that is best on them, which stands in where the sigmoid is flat because the scores tell nothing.
 inline Decision decide(std::span<const double> scores, std::span<const PairLabel> labels, ScoreKind kind) {
     const Calibration fit = fit_platt(scores, labels, kind);
-    Decision decision{roc_curve(scores, labels, kind).most_accurate().threshold};
+    Decision decision{roc_curve(scores, labels, kind).most_balanced().threshold};
     if (fit.slope != 0.0) decision.threshold = -fit.intercept / fit.slope;
     if (kind == ScoreKind::distance) decision.calibration = fit;
     return decision;
