@@ -63,6 +63,10 @@ TEST_CASE("a way out through a link is taken as text; a link itself is the folde
     std::filesystem::create_directory_symlink(folder / "else/where", folder / "root/link");
     const FoundImages found = find(folder, "link/../a.jpg link/b.jpg 1\n");
     CHECK(found.list.images == std::vector<std::string>{"a.jpg", "link/b.jpg"});  // not else/a.jpg
+    // A folder by two names is one: whose images they are does not depend on the way to them.
+    put(folder, "root/Ann/1.jpg", "1");
+    std::filesystem::create_directory_symlink("Ann", folder / "root/also");
+    CHECK(find(folder, "also/1.jpg Ann/1.jpg 1\n").list.images == std::vector<std::string>{"Ann/1.jpg"});
     // The folder may itself be reached by a link.
     std::filesystem::create_directory_symlink(folder / "root", folder / "alias");
     const std::string real = std::filesystem::canonical(folder / "root").string();

@@ -72,15 +72,28 @@ class ImageFinder {
     }
 
     // The path relative to the folder, without a way out and back in, which would follow links.
-    std::string inside(const std::string& name, std::uint32_t line) const {
+    std::string inside(const std::string& name, std::uint32_t line) {
         const std::filesystem::path written(name);
         for (const auto& root : {root_, canonical_root_}) {
             const auto relative = (root / written).lexically_normal().lexically_relative(root);
-            if (!relative.empty() && *relative.begin() != ".." && relative != ".") return relative.string();
+            if (!relative.empty() && *relative.begin() != ".." && relative != ".") return by_own_folder(relative);
         }
         if (search_.allow_outside) return name;
         throw Error(where(line) + name + " is not inside of the folder of images, " + folder_.string() +
                     "; name a folder that all images are in, or allow images outside of it (--allow-outside)");
+    }
+
+    // The path by the folder's own name, where a link leads to it: a person must not be two.
+    std::string by_own_folder(const std::filesystem::path& path) {
+        const auto [entry, is_new] = own_folders_.try_emplace(path.parent_path().string());
+        if (is_new) {
+            std::error_code failure;
+            const auto place = std::filesystem::canonical(folder_ / path.parent_path(), failure);
+            const auto relative = failure ? "" : place.lexically_relative(canonical_root_);
+            const bool is_inside = !relative.empty() && *relative.begin() != "..";
+            entry->second = is_inside ? relative : path.parent_path();
+        }
+        return (entry->second / path.filename()).lexically_normal().string();
     }
 
     // The name, or that of the one file there is instead, with another ending for an image.
@@ -113,16 +126,18 @@ class ImageFinder {
     std::filesystem::path folder_;
     ImageSearch search_;
     std::filesystem::path root_, canonical_root_;
+    std::unordered_map<std::string, std::filesystem::path> own_folders_;
     std::map<std::pair<std::string, std::string>, std::size_t> other_endings_;  // written, and there: images
 };
 
 }  // namespace detail
 
-/// The list with its images' names as they are in `folder`. An absolute path in it becomes a relative one; `..` is
-/// taken as text, before any link. Where an image is not there, but one of its name with another ending for images is,
-/// that one is taken, with a note. PairList::pictures tells names of one picture. Links in the folder may lead
-/// anywhere: they are of whoever made the folder. Throws Error for a path that leaves the folder, if that is not
-/// allowed, and where several files could be meant; an image that is not there at all is left to whoever loads it.
+/// The list with its images' names as they are in `folder`. An absolute path in it becomes a relative one, a folder
+/// that a link leads to has its own name; `..` is taken as text, before any link. Where an image is not there, but one
+/// of its name with another ending for images is, that one is taken, with a note. PairList::pictures tells names of one
+/// picture. Links in the folder may lead anywhere: they are of whoever made the folder. Throws Error for a path that
+/// leaves the folder, if that is not allowed, and where several files could be meant; an image that is not there at all
+/// is left to whoever loads it.
 inline FoundImages find_images(const PairList& list, const std::filesystem::path& folder,
                                const ImageSearch& search = {}) {
     return detail::ImageFinder(folder, search).find(list);
