@@ -55,16 +55,27 @@ TEST_CASE("a committed file replaces the one before it and leaves nothing else")
 TEST_CASE("what a killed writer left is removed, what a living one writes is not") {
     const TemporaryFolder folder;
     const ::pid_t child = ::fork();
-    if (child == 0) ::_exit(0);
+    if (child == 0) {
+        ditto::AtomicFile file(folder / "file", 4);
+        append(file, "half");
+        ::_exit(0);
+    }
     REQUIRE(::waitpid(child, nullptr, 0) == child);
     const std::string gone = std::to_string(child), own = std::to_string(::getpid());
+    CHECK(folder.entries() == 1);
     for (const std::string& name :
-         {std::string("file"), "other.partial-" + gone, "file.partial-" + own, "file.partial-x" + gone})
+         {std::string("file"), "other.partial-" + gone, "file.partial-x" + gone, "file.partial-" + gone + "-",
+          "file.partial-" + gone + "-x", std::string("file.partial--1")})
         write_text(folder / name, "");
-    write_text(folder / ("file.partial-" + gone), "half");
+    ditto::AtomicFile living(folder / "file", 4), second(folder / "file", 4);  // one name each
+    append(living, "full");
+    // A living process may have the number of a killed one: this one has written no such file.
+    write_text(folder / ("file.partial-" + std::to_string(::getppid())), "");
+    write_text(folder / ("file.partial-" + own + "-4000000"), "");
     ditto::remove_partial_files(folder / "file");
-    CHECK_FALSE(std::filesystem::exists(folder / ("file.partial-" + gone)));
-    CHECK(folder.entries() == 4);
+    CHECK(folder.entries() == 8);
+    living.commit();
+    CHECK(read_text(folder / "file") == "full");
     CHECK_NOTHROW(ditto::remove_partial_files(folder / "none/file"));
 }
 

@@ -135,3 +135,27 @@ TEST_CASE("images of another shape than asked for are an error") {
     CHECK_THROWS_AS(store.require_extents(Extents::spatial(48, 32, 3)), Error);
     CHECK_THROWS_AS(store.require_extents(Extents::flat(3 * 32 * 48)), Error);
 }
+
+TEST_CASE("some images of a store, and those of a folder that can be read") {
+    const TemporaryFolder folder;
+    std::vector<ditto::Image> images;
+    for (const std::uint8_t grey : {10, 20, 30, 40}) images.push_back({2, 2, std::vector<std::uint8_t>(12, grey)});
+    ditto::ImageStore store(images, ditto::ImageRecipe{1.0, 2, 2});
+    CHECK_THROWS_AS(store.keep(std::vector<std::uint32_t>{1, 1}), ditto::Error);
+    CHECK_THROWS_AS(store.keep(std::vector<std::uint32_t>{4}), ditto::Error);
+    store.keep(std::vector<std::uint32_t>{1, 3});
+    REQUIRE(store.size() == 2);
+    CHECK(store.image(0).pixels[0] == 20);
+    CHECK(store.image(1).pixels[0] == 40);
+
+    for (const std::string name : {"a.ppm", "c.ppm"})
+        write_text(folder / name, "P6\n1 1\n255\n" + std::string(3, name[0]));
+    write_text(folder / "b.ppm", "no picture");
+    const ditto::ReadableImages readable = ditto::load_readable_images(
+        folder / "", {"a.ppm", "none.ppm", "b.ppm", "c.ppm"}, ditto::ImageRecipe{1.0, 1, 1});
+    CHECK(readable.positions == std::vector<std::uint32_t>{0, 3});
+    REQUIRE(readable.images.size() == 2);
+    CHECK(readable.images.image(1).pixels[0] == 'c');
+    REQUIRE(readable.reasons.size() == 2);
+    CHECK(contains(readable.reasons.at(1), "none.ppm: no such file"));
+}

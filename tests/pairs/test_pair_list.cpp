@@ -228,3 +228,16 @@ TEST_CASE("a list on disk") {
                    (folder / "pairs.txt").string() + ", line 1"));
     CHECK(contains(error_of([&] { read_pair_list(folder / "none.txt"); }), "no such file"));
 }
+
+TEST_CASE("a list without some of its images") {
+    ditto::PairList list{{"a", "b", "c", "d"}, {}, 2};
+    list.pairs = {
+        {0, 1, ditto::PairLabel::same, 0}, {2, 0, ditto::PairLabel::different, 1}, {3, 2, ditto::PairLabel::same, 1}};
+    const ditto::PairList kept = ditto::kept_images(list, std::vector<std::uint32_t>{0, 2});
+    CHECK(kept.images == std::vector<std::string>{"a", "c"});
+    REQUIRE(kept.pairs.size() == 1);
+    CHECK(kept.pairs[0].left == 1);
+    CHECK(kept.pairs[0].right == 0);
+    CHECK(kept.pairs[0].fold == 1);
+    CHECK(kept.folds == 2);
+}

@@ -136,7 +136,7 @@ TEST_CASE("the loop, its loader's threads and its metrics allocate nothing betwe
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(std::tmpfile(), std::fclose);
     ditto::Progress progress(output.get(), false);
     const ditto::RunDirectory directory(folder / "run");
-    directory.create();
+    directory.create("{}");
     ditto::Training training(hooked, faces.images, faces.pairs, settings, directory, progress);
     REQUIRE(training.run(ditto::StopSignal()));
     REQUIRE(counts.size() == 24);

@@ -9,26 +9,55 @@ using ditto::RunDirectory;
 TEST_CASE("a new run takes a folder that holds none") {
     const TemporaryFolder folder;
     const RunDirectory directory(folder / "a/b");
-    directory.create();
+    directory.create("{}");
     CHECK(std::filesystem::is_directory(directory.path()));
-    CHECK_NOTHROW(directory.create());  // still empty
-    ditto::write_text_file(directory.config(), "{}");
-    const std::string error = error_of([&] { directory.create(); });
+    CHECK(read_text(directory.config()) == "{}");
+    CHECK(folder.entries() == 1);
+    const std::string error = error_of([&] { directory.create("no"); });
     CHECK(contains(error, "b holds a run already (config.json)"));
     CHECK(read_text(directory.config()) == "{}");
+}
+
+TEST_CASE("a folder that is there already, by its name with a slash") {
+    const TemporaryFolder folder;
+    std::filesystem::create_directory(folder / "run");
+    write_text(folder / "run/notes", "mine");
+    const RunDirectory directory(folder / "run/");
+    directory.create("{}");
+    CHECK(read_text(folder / "run/config.json") == "{}");
+    CHECK(read_text(folder / "run/notes") == "mine");
+}
+
+TEST_CASE("one training at a time in a run directory") {
+    const TemporaryFolder folder;
+    const RunDirectory directory(folder / "run");
+    {
+        const ditto::RunLock lock = directory.create("{}");
+        CHECK(contains(error_of([&] { ditto::RunLock(directory.path()); }), "another training is running in "));
+    }
+    CHECK_NOTHROW(ditto::RunLock(directory.path()));
+    CHECK(contains(error_of([&] { ditto::RunLock(folder / "none"); }), "cannot open the run directory"));
+}
+
+TEST_CASE("a folder that was being made when its program was killed") {
+    const TemporaryFolder folder;
+    std::filesystem::create_directory(folder / "run.partial-4000000");
+    write_text(folder / "run.partial-4000000/config.json", "half");
+    RunDirectory(folder / "run").create("{}");
+    CHECK(folder.entries() == 1);
 }
 
 TEST_CASE("a folder that cannot be made, or holds nothing to resume") {
     const TemporaryFolder folder;
     write_text(folder / "file", "");
-    CHECK(contains(error_of([&] { RunDirectory(folder / "file/run").create(); }), "cannot make the run directory"));
+    CHECK(contains(error_of([&] { RunDirectory(folder / "file/run").create("{}"); }), "cannot make the run directory"));
     CHECK_FALSE(RunDirectory(folder / "none").has_checkpoint());
 }
 
 TEST_CASE("a run without a checkpoint begins anew, unless it has weights") {
     const TemporaryFolder folder;
     const RunDirectory directory(folder / "run");
-    directory.create();
+    directory.create("{}");
     write_text(directory.config(), "{}");
     write_text(directory.metrics(), "");
     CHECK_FALSE(directory.has_checkpoint());
@@ -51,7 +80,7 @@ TEST_CASE("free space is checked against what will be written") {
     CHECK_NOTHROW(directory.require_space(1000, 3000));
     const std::string error =
         error_of([&] { directory.require_space(std::uint64_t{1} << 58, std::uint64_t{3} << 58); });
-    CHECK(contains(error, std::to_string(std::uint64_t{8} << 58) + " bytes needed"));
+    CHECK(contains(error, std::to_string(std::uint64_t{9} << 58) + " bytes needed"));
 }
 
 TEST_CASE("metrics.csv: a row an epoch, undefined figures empty, and rows after the checkpoint forgotten") {
@@ -69,11 +98,15 @@ TEST_CASE("metrics.csv: a row an epoch, undefined figures empty, and rows after 
     CHECK(read_text(folder / "metrics.csv") == two_rows + "3,15,10,0.5,,,,,,,,,,0.001,1.5\n");
 
     ditto::MetricsFile resumed(folder / "metrics.csv", ditto::ScoreKind::probability);
+    write_text(folder / "metrics.csv", read_text(folder / "metrics.csv") + "1,5,10,0.5");  // a torn row
     resumed.resume(2);
     resumed.add(3, 16, metrics, {}, 0.001, 1.5);
     CHECK(read_text(folder / "metrics.csv") == two_rows + "3,16,10,0.5,,,,,,,,,,0.001,1.5\n");
     resumed.add(4, 20, metrics, {0.75, 0.25, 0.875}, 0.001, 1.5);
     CHECK(read_text(folder / "metrics.csv") ==
           two_rows + "3,16,10,0.5,,,,,,,,,,0.001,1.5\n4,20,10,0.5,,,,,,,0.75,0.25,0.875,0.001,1.5\n");
+    ditto::MetricsFile from_text(folder / "metrics.csv", ditto::ScoreKind::probability);
+    from_text.resume(two_rows);
+    CHECK(read_text(folder / "metrics.csv") == two_rows);
     CHECK(folder.entries() == 1);
 }

@@ -53,7 +53,7 @@ class Session {
         if (resumes_)
             training.resume();
         else
-            RunDirectory(run).create();
+            RunDirectory(run).create("{}");
     }
 
     void finish() {
@@ -103,6 +103,12 @@ TEST_CASE_TEMPLATE("training in two sessions ends in the same bytes as in one", 
     SUBCASE("two epochs and two") {
         Session<Trainer>(folder / "resumed", faces, loop_settings(2)).finish();
         Session<Trainer>(folder / "resumed", faces, loop_settings(4)).finish();
+        require_same_runs(folder / "straight", folder / "resumed");
+    }
+    SUBCASE("two epochs and two, the best weights lost in between") {
+        Session<Trainer>(folder / "resumed", faces, loop_settings(2)).finish();
+        CHECK(std::filesystem::remove(folder / "resumed/best.safetensors"));
+        Session<Trainer>(folder / "resumed", faces, loop_settings(4)).finish();  // the second epoch's are the best
         require_same_runs(folder / "straight", folder / "resumed");
     }
     SUBCASE("stopped by Ctrl-C after step 8, in the second epoch") {
@@ -221,6 +227,80 @@ TEST_CASE("a loss that is not finite ends training, and what was saved stays") {
     CHECK(contains(error, "checkpoint.safetensors is from before that"));
     CHECK(!checkpoint.empty());
     CHECK((read_text(folder / "run/checkpoint.safetensors") == checkpoint));
+}
+
+TEST_CASE("weights that overflow in an epoch's last step are neither kept as the best nor saved") {
+    using Trainer = SmallTrainer<>;
+    const TemporaryFolder folder;
+    const SmallFaces faces(8);  // 4 steps an epoch
+    TrainingSettings settings = loop_settings(3);
+    for (const double interval : {0.0, 1000.0}) {
+        settings.save_interval = std::chrono::duration<double>(interval);
+        const auto run = folder / std::to_string(interval);
+        Session<Trainer> session(run, faces, settings);
+        session.hooked.overflows_at = 8;
+        const std::string error = error_of([&] { session.training.run(StopSignal()); });
+        CHECK(contains(error,
+                       "the update is not finite at step 8 (epoch 2), and backbone.0.weight is the first tensor with "
+                       "NaN or infinity in it: training has diverged"));
+        Trainer loaded(small_settings<Trainer>());
+        CHECK_NOTHROW(ditto::load_weights(run / "best.safetensors", loaded.weights(), "small"));
+        CHECK_FALSE(ditto::not_finite(loaded).has_value());
+    }
+}
+
+TEST_CASE("a step whose loss is not finite leaves the weights, which tell where it comes from") {
+    using Trainer = SmallTrainer<ditto::ContrastiveLoss, ditto::Adam>;
+    Trainer trainer(small_settings<Trainer>());
+    RandomBatch batch(4);
+    const std::vector<float> good = batch.images;
+    for (std::size_t i = 0; i < batch.images.size(); i += 7) batch.images[i] = std::numeric_limits<float>::infinity();
+    const auto parameters = [&] {
+        std::vector<ditto::StoredTensor> all = trainer.weights();
+        std::erase_if(all, [](const ditto::StoredTensor& tensor) { return !tensor.name.ends_with("t"); });  // weights
+        return bytes_of(all);
+    };
+    const std::string before = parameters();
+    CHECK_FALSE(std::isfinite(trainer.step(batch.images, batch.labels).loss));
+    CHECK((parameters() == before));
+    CHECK(trainer.steps() == 1);
+    const std::string text = ditto::divergence_text(trainer);
+    CHECK(contains(text, "backbone.2.running_"));  // of the first BatchNorm
+    CHECK(contains(text, " is the first tensor with NaN or infinity in it"));
+    Trainer healthy(small_settings<Trainer>());
+    CHECK(std::isfinite(healthy.step(good, batch.labels).loss));
+    CHECK((bytes_of(healthy.weights()) != bytes_of(Trainer(small_settings<Trainer>()).weights())));
+    CHECK(contains(ditto::divergence_text(healthy), "all weights are finite; the largest, "));
+}
+
+TEST_CASE("a run whose best weights are not the checkpoint's looks for the best anew, and says so") {
+    using Trainer = SmallTrainer<>;
+    const TemporaryFolder folder;
+    const SmallFaces faces(8);
+    TrainingSettings settings = loop_settings(3);
+    settings.save_interval = std::chrono::seconds(0);
+    {
+        Session<Trainer> session(folder / "run", faces, settings);
+        const StopSignal stop;
+        session.before_step = [&] {
+            if (session.trainer.steps() == 5) std::raise(SIGTERM);
+        };
+        CHECK_FALSE(session.training.run(stop));
+        CHECK(session.training.state().best_epoch == 1);
+    }
+    SUBCASE("missing") {
+        std::filesystem::remove(folder / "run/best.safetensors");
+    }
+    SUBCASE("of another moment") {
+        std::filesystem::copy_file(folder / "run/last.safetensors", folder / "run/best.safetensors",
+                                   std::filesystem::copy_options::overwrite_existing);
+    }
+    Session<Trainer> session(folder / "run", faces, settings);
+    CHECK(session.training.state().best_epoch == 0);
+    session.finish();
+    CHECK(session.training.state().best_epoch > 1);
+    Trainer loaded(small_settings<Trainer>());
+    CHECK_NOTHROW(ditto::load_weights(folder / "run/best.safetensors", loaded.weights(), "small"));
 }
 
 TEST_CASE("best weights of short epochs are written even if training then diverges") {

@@ -128,13 +128,33 @@ class Option {
     bool is_identity(const Settings& settings) const { return identity_ && has_part(settings) && identity_(settings); }
 
     Json value(const Settings& settings) const { return get_(settings); }
+    /// The value as a file of JSON can hold it: a path may have bytes that are no UTF-8, and is then a list of them.
+    Json stored_value(const Settings& settings) const {
+        const Json value = get_(settings);
+        if (!value.is_string()) return value;
+        try {
+            (void)value.dump();
+            return value;
+        } catch (const Json::type_error&) {
+            const auto& text = value.get_ref<const std::string&>();
+            return std::vector<std::uint8_t>(text.begin(), text.end());
+        }
+    }
     /// The value as the command line takes it.
     std::string text(const Settings& settings) const { return text_of(get_(settings)); }
     /// Throws Error, beginning with `where`, for a value that the option cannot have.
     void set(const Json& value, Settings& settings, const std::string& where) const {
-        std::string text = text_of(value);
+        if (const bool is_bytes =
+                value.is_array() && get_(settings).is_string() && std::ranges::all_of(value, holds<std::uint8_t>);
+            is_bytes) {  // see stored_value()
+            const auto bytes = value.get<std::vector<std::uint8_t>>();
+            return set(std::string(bytes.begin(), bytes.end()), settings, where);
+        }
         if (!set_(value, settings))
-            throw ditto::Error(where + ": " + key() + " cannot be " + value.dump() + "; start a new run");
+            throw ditto::Error(where + ": " + key() + " cannot be " +
+                               (value.is_primitive() ? text_of(value) : std::string("an ") + value.type_name()) +
+                               "; start a new run");
+        std::string text = text_of(value);
         if (!check_ || value == get_(Settings())) return;  // the default may be none of what can be asked for
         if (const std::string wrong = (*check_)(text); !wrong.empty())
             throw ditto::Error(where + ": " + key() + ": " + wrong + "; start a new run");
@@ -191,7 +211,8 @@ class Option {
     static std::string text_of(const Json& value) {
         if (value.is_string()) return value.get<std::string>();
         // The shortest text that reads back as the same number: 40, where JSON has 40.0.
-        return value.is_number_float() ? fmt::format("{}", value.get<double>()) : value.dump();
+        return value.is_number_float() ? fmt::format("{}", value.get<double>())
+                                       : value.dump(-1, ' ', false, Json::error_handler_t::replace);
     }
 
     // A flag can be taken back where something else than itself may set it.

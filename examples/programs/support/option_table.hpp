@@ -62,7 +62,7 @@ class OptionTable {
     nlohmann::ordered_json to_json(const Settings& settings) const {
         nlohmann::ordered_json json = nlohmann::ordered_json::object();
         for_each([&](const auto& option) {
-            if (option.is_stored()) json[option.key()] = option.value(settings);
+            if (option.is_stored()) json[option.key()] = option.stored_value(settings);
         });
         return json;
     }

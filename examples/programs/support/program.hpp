@@ -1,9 +1,13 @@
 // What all programs do alike: --help, --version, and one line on stderr for whatever goes wrong.
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -45,6 +49,14 @@ inline int report(std::string_view message, int code) {
     return code;
 }
 
+/// A standard stream that was closed (`>&-`) leaves its number to the next file that is opened, and what is printed
+/// would be written into that. In its place comes a file that cannot be read or written.
+inline void fill_closed_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+            if (::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) std::_Exit(exit_failure);
+}
+
 inline void warn_below_avx2() {
 #if defined(__x86_64__) && !defined(__AVX2__)
     std::fprintf(stderr,
@@ -82,13 +94,15 @@ void add_weights_option(CLI::App& app, std::string& weights);
 /// CLI::ParseError that body throws) exits with 2; any other exception with `failure_code`. Either prints one line.
 template <class Body>
 int run_program(CLI::App& app, int argc, char** argv, const Body& body, int failure_code = exit_failure) {
+    detail::fill_closed_streams();
+    std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit (ulimit -f) is then an error with a name
     detail::choose_openblas_kernels(argv);
     app.set_version_flag("--version", app.get_name() + " " + std::string(ditto::version_string));
     try {
         app.parse(argc, argv);
         detail::warn_below_avx2();
         const int code = body();
-        if (std::fflush(stdout) != 0)
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
             throw ditto::Error("cannot write to the standard output; is the disk full, or the pipe's reader gone?");
         return code;
     } catch (const CLI::ParseError& error) {

@@ -38,11 +38,30 @@ struct SourcedList {
     std::string source;
 };
 
-ImagePairs load_list(const Options& options, const SourcedList& from, const ImageRecipe& recipe,
-                     const Augmentation& augmentation) {
+// The images of a list that can be read; it then has no others.
+ImageStore load_readable(const Options& options, SourcedList& from, const ImageRecipe& recipe,
+                         const Augmentation& augmentation, std::vector<std::string>& warnings) {
+    ditto::ReadableImages readable =
+        ditto::load_readable_images(options.images, from.list.images, recipe, augmentation, options.threads);
+    if (readable.reasons.empty()) return std::move(readable.images);
+    PairList kept = kept_images(from.list, readable.positions);
+    const std::string first = readable.reasons.begin()->second;
+    if (kept.pairs.empty()) throw ditto::Error(first + " (and no pair of " + from.source + " has two images that can)");
+    for (const auto& [position, reason] : readable.reasons) warnings.push_back("left out: " + reason);
+    warnings.push_back(fmt::format("{}: left out {} of {} images, which cannot be read, and with them {} of {} pairs",
+                                   from.source, readable.reasons.size(), from.list.images.size(),
+                                   from.list.pairs.size() - kept.pairs.size(), from.list.pairs.size()));
+    from.list = std::move(kept);
+    return std::move(readable.images);
+}
+
+ImagePairs load_list(const Options& options, SourcedList& from, const ImageRecipe& recipe,
+                     const Augmentation& augmentation, std::vector<std::string>& warnings) {
+    ImageStore images = options.unreadable == "skip" ? load_readable(options, from, recipe, augmentation, warnings)
+                                                     : ditto::load_images(options.images, from.list.images, recipe,
+                                                                          augmentation, options.threads);
     const PairList& list = from.list;
-    return {list.pairs, ditto::load_images(options.images, list.images, recipe, augmentation, options.threads),
-            list.images, from.source, fingerprint(list)};
+    return {list.pairs, std::move(images), list.images, from.source, fingerprint(list)};
 }
 
 ImagePairs draw(const Options& options, const FacePairs& faces, const ImageRecipe& recipe,
@@ -128,20 +147,19 @@ Lists read_lists(const Options& options) {
 }
 
 TrainingData own_images(const Options& options, const ImageRecipe& recipe, const Augmentation& augmentation) {
-    const Lists lists = read_lists(options);
-    const SourcedList &train = lists.train, &test = lists.test;
+    Lists lists = read_lists(options);
+    SourcedList &train = lists.train, &test = lists.test;
+    std::vector<std::string> warnings = lists.notes;
+    ImagePairs train_pairs = load_list(options, train, recipe, augmentation, warnings);
+    ImagePairs test_pairs = load_list(options, test, recipe, std::nullopt, warnings);
     const auto describe = [](const SourcedList& from) {
         return fmt::format("{} pairs of {} images from {}", from.list.pairs.size(), from.list.images.size(),
                            ditto::clean_text(from.source));
     };
     std::string description = describe(train);
     if (!test.list.pairs.empty()) description += "; to test with, " + describe(test);
-    TrainingData data{std::move(description),
-                      load_list(options, train, recipe, augmentation),
-                      std::nullopt,
-                      {},
-                      load_list(options, test, recipe, std::nullopt)};
-    data.warnings = lists.notes;
+    TrainingData data{std::move(description), std::move(train_pairs), std::nullopt, {},
+                      std::move(test_pairs),  std::move(warnings)};
     for (std::string& warning : list_warnings(options.images, train.list, test.list))
         data.warnings.push_back(std::move(warning));
     for (const SourcedList* from : {&train, &test})

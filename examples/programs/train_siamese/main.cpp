@@ -1,9 +1,12 @@
 // train_siamese: trains the face network on pairs of images.
+#include <fmt/format.h>
+
 #include <ditto/core/read_file.hpp>
 #include <ditto/training/run_directory.hpp>
 #include <ditto/version.hpp>
 #include <string>
 
+#include "../support/note.hpp"
 #include "../support/program.hpp"
 #include "option_rows.hpp"
 #include "train.hpp"
@@ -17,17 +20,35 @@ using Row = support::Option<Options>;
 }
 
 Options settings_of_run(const ditto::RunDirectory& directory) {
-    const auto text = ditto::read_file(directory.config());
-    try {
-        return option_table().from_json(nlohmann::json::parse(text), directory.config().string());
-    } catch (const nlohmann::json::exception& error) {
-        throw ditto::Error(directory.config().string() + " is damaged (" + error.what() + "); start a new run");
-    }
+    const auto text = ditto::read_file(directory.config(), 1 << 20);
+    return parse_settings({reinterpret_cast<const char*>(text.data()), text.size()}, directory.config().string());
+}
+
+// A run that was killed before its settings were on the disk, or has lost them, goes on with those that are given.
+// Throws Error where none are. (A checkpoint, if there is one, knows what its course depends on, and refuses other
+// settings.)
+void take_given_settings(const support::OptionTable<Options>::IsGiven& is_given, const ditto::Error& reason,
+                         Options& options) {
+    bool is_any_given = false;
+    option_table().for_each([&](const Row& row) {
+        is_any_given = is_any_given || (row.is_stored() && !row.is_of_machine() && is_given(row));
+    });
+    if (!is_any_given)
+        throw ditto::Error(std::string(reason.what()) +
+                           "; if the run was stopped before its settings were written, give its options again beside "
+                           "--resume");
+    support::note(std::string(reason.what()) + "; the options of this command are taken for the run's");
+    option_table().complete(options, !options.recipe.empty(), is_given);
 }
 
 // The settings of the run in options.run, but for those given here. Throws Error for one that its course depends on.
 void take_settings_of_run(const support::OptionTable<Options>::IsGiven& is_given, Options& options) {
-    const Options stored = settings_of_run(ditto::RunDirectory(options.run));
+    Options stored;
+    try {
+        stored = settings_of_run(ditto::RunDirectory(options.run));
+    } catch (const ditto::Error& reason) {
+        return take_given_settings(is_given, reason, options);
+    }
     option_table().for_each([&](const Row& row) {
         if (!row.is_stored()) return;
         if (!is_given(row)) {

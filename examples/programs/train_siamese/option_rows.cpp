@@ -55,6 +55,10 @@ support::OptionTable<Options> make_table() {
         Row("test", &Options::test, "List of pairs to test the result with").path(),
         Row("allow-outside", &Options::allow_outside, "Accept paths in the lists that lead out of the folder of images")
             .only(own_images),
+        Row("unreadable", &Options::unreadable,
+            "Images that cannot be read end the program, or are named and left out with their pairs")
+            .one_of({"stop", "skip"})
+            .only(own_images),
         Row("test-people", &Options::test_people,
             "Instead of a list: fraction of the people to keep for the test; their pairs are left in the run directory")
             .check(below_one())
@@ -171,6 +175,9 @@ support::OptionTable<Options> make_table() {
             .identity(),
     };
     for (Row& row : support::compute_options<Options>()) run.push_back(std::move(row));
+    run.push_back(Row("save-interval", &Options::save_interval,
+                      "Seconds from one checkpoint to the next, at least; a kill or a loss of power costs no more")
+                      .check(not_negative()));
     run.push_back(Row("run", &Options::run, "Run directory (default: the next free runs/N)").not_stored());
     run.push_back(Row("resume", &Options::resume,
                       "Go on with the run in --run, with its settings; what its course depends on cannot be changed")
@@ -183,4 +190,14 @@ support::OptionTable<Options> make_table() {
 const support::OptionTable<Options>& option_table() {
     static const support::OptionTable<Options> table = make_table();
     return table;
+}
+
+Options parse_settings(std::string_view text, const std::string& name) {
+    nlohmann::json json;
+    try {
+        json = nlohmann::json::parse(text);
+    } catch (const nlohmann::json::exception&) {
+        throw ditto::Error(name + " is damaged: it is no JSON");
+    }
+    return option_table().from_json(json, name);
 }

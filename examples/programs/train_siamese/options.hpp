@@ -47,4 +47,6 @@ struct Options : support::Compute {
     std::string init;  // weights to start from
     std::string run;   // directory
     bool resume = false;
+    double save_interval = 300.0;     // seconds
+    std::string unreadable = "stop";  // or "skip"
 };

@@ -5,12 +5,20 @@
 
 #include <csignal>
 #include <cstring>
+#include <ditto/training/stop_signal.hpp>
 
-/// While it lives, SIGINT and SIGTERM end the program as always, but with a line on stderr. One at a time.
+/// While it lives, the stop signals end the program as always, but with a line on stderr. One at a time.
 class QuitNotice {
   public:
     /// `line` must live as long.
-    explicit QuitNotice(const char* line) {
+    explicit QuitNotice(const char* line) : handlers_(action(line)) {}
+
+  private:
+    static const char*& text() {
+        static const char* text = nullptr;
+        return text;
+    }
+    static struct sigaction action(const char* line) {
         text() = line;
         struct sigaction action {};
         action.sa_handler = [](int signal) {
@@ -20,22 +28,8 @@ class QuitNotice {
             ::raise(signal);  // its default is back
         };
         action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_NODEFER;
-        ::sigaction(SIGINT, &action, &interrupt_before_);
-        ::sigaction(SIGTERM, &action, &terminate_before_);
-    }
-    QuitNotice(const QuitNotice&) = delete;
-    QuitNotice& operator=(const QuitNotice&) = delete;
-    ~QuitNotice() {
-        ::sigaction(SIGINT, &interrupt_before_, nullptr);
-        ::sigaction(SIGTERM, &terminate_before_, nullptr);
+        return action;
     }
 
-  private:
-    static const char*& text() {
-        static const char* text = nullptr;
-        return text;
-    }
-
-    struct sigaction interrupt_before_ {};
-    struct sigaction terminate_before_ {};
+    ditto::StopHandlers handlers_;
 };

@@ -93,15 +93,15 @@ ditto::ReportData report_data(const Options& options, const ditto::RunDirectory&
 }  // namespace
 
 void write_training_report(const Options& options, const std::string& program, const ditto::RunDirectory& directory,
-                           ditto::AnyTrainer& trainer, const TrainingData& data, const TrainingResult& result) {
+                           ditto::AnyTrainer& trainer, const TrainingData& data, const TrainingResult& result,
+                           ditto::Progress& progress) {
     try {
         ditto::require_report(directory.report());
         ditto::ReportData report = report_data(options, directory, trainer, data, result);
         report.program = program;
         ditto::write_report(directory.report(), report);
-        fmt::print("report: {}\n", ditto::clean_text(directory.report().string()));
+        progress.line("report: " + directory.report().string());
     } catch (const std::exception& error) {
-        std::fflush(stdout);
         support::note(fmt::format("{} was not written: {}; then: train_siamese --run {} --resume",
                                   directory.report().string(), error.what(),
                                   support::quoted(directory.path().string())));

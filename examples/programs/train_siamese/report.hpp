@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <ditto/trainer/any_trainer.hpp>
 #include <ditto/training/floors.hpp>
+#include <ditto/training/progress.hpp>
 #include <ditto/training/run_directory.hpp>
 #include <optional>
 #include <string>
@@ -24,4 +25,5 @@ struct TrainingResult {
 /// else of training pairs. The trainer has the weights that gave the scores. Never throws for a report that cannot be
 /// written: prints a note that says why, and how to get it later.
 void write_training_report(const Options& options, const std::string& program, const ditto::RunDirectory& directory,
-                           ditto::AnyTrainer& trainer, const TrainingData& data, const TrainingResult& result);
+                           ditto::AnyTrainer& trainer, const TrainingData& data, const TrainingResult& result,
+                           ditto::Progress& progress);

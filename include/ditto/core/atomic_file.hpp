@@ -3,8 +3,11 @@
 
 #include "ditto/core/requirements.hpp"
 
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -41,22 +44,64 @@ inline void require_free_space(const std::filesystem::path& path, std::uint64_t 
 }
 
 namespace detail {
-inline constexpr std::string_view partial_mark = ".partial-";  // and the number of the process that writes
+
+/// Between the name of a file and "PROCESS" or "PROCESS-NUMBER" of who writes it.
+inline constexpr std::string_view partial_mark = ".partial-";
+
+/// The name of a temporary file for `path` that nobody else in this process uses.
+inline std::string partial_name(const std::filesystem::path& path) {
+    static std::atomic<unsigned> count = 0;
+    const unsigned number = count++;
+    return path.string() + std::string(partial_mark) + std::to_string(::getpid()) +
+           (number == 0 ? "" : "-" + std::to_string(number));
 }
 
-/// Removes what killed processes left of a file `path` that they were writing.
+/// The process in what follows the mark in such a name; 0 where it is none.
+inline ::pid_t partial_process(std::string_view text) {
+    const std::string_view digits = text.substr(0, text.find('-'));
+    const auto read = [](std::string_view number) {
+        ::pid_t value = 0;
+        const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), value);
+        return failure == std::errc{} && end == number.data() + number.size() ? value : 0;
+    };
+    return digits.size() == text.size() || read(text.substr(digits.size() + 1)) > 0 ? read(digits) : 0;
+}
+
+/// Makes a loss of power keep the names in a folder, where its file system can. What was written is whole without it.
+inline void sync_folder(const std::filesystem::path& folder) {
+    if (const FileDescriptor entry(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); entry.get() >= 0)
+        ::fsync(entry.get());
+}
+
+/// The folder of a file.
+inline std::filesystem::path folder_of(const std::filesystem::path& path) {
+    return path.has_parent_path() ? path.parent_path() : ".";
+}
+
+/// Whether nobody writes a temporary file any more. Who does holds a lock on it, which ends with its process, however
+/// that ends; so a process that has got the number of one that was killed is not taken for it. Where files cannot be
+/// locked, the number must do.
+inline bool is_abandoned(const std::filesystem::path& path, ::pid_t process) {
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (file.get() < 0) return false;
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return true;
+    return errno != EWOULDBLOCK && ::kill(process, 0) != 0 && errno == ESRCH;
+}
+
+}  // namespace detail
+
+/// Removes what killed processes left of a file or folder `path` that they were writing.
 inline void remove_partial_files(const std::filesystem::path& path) {
     const std::string begin = path.filename().string() + std::string(detail::partial_mark);
     std::error_code failure;
-    for (std::filesystem::directory_iterator entry(path.has_parent_path() ? path.parent_path() : ".", failure), end;
-         !failure && entry != end; entry.increment(failure)) {
+    for (std::filesystem::directory_iterator entry(detail::folder_of(path), failure), end; !failure && entry != end;
+         entry.increment(failure)) {
         const std::string name = entry->path().filename().string();
-        ::pid_t process = 0;
         if (!name.starts_with(begin)) continue;
-        const auto [rest, error] = std::from_chars(name.data() + begin.size(), name.data() + name.size(), process);
-        if (error != std::errc{} || rest != name.data() + name.size() || process <= 0) continue;
+        const ::pid_t process = detail::partial_process(std::string_view(name).substr(begin.size()));
         std::error_code ignored;
-        if (::kill(process, 0) != 0 && errno == ESRCH) std::filesystem::remove(entry->path(), ignored);
+        if (process > 0 && detail::is_abandoned(entry->path(), process))
+            std::filesystem::remove_all(entry->path(), ignored);
     }
 }
 
@@ -66,19 +111,18 @@ class AtomicFile {
   public:
     /// `bytes` is what the file will hold. Throws Error when `path` cannot be written or has no space for that much.
     AtomicFile(std::filesystem::path path, std::uint64_t bytes)
-        : path_(std::move(path)),
-          temporary_(path_.string() + std::string(detail::partial_mark) + std::to_string(::getpid())),
-          bytes_(bytes),
-          file_(-1) {
+        : path_(std::move(path)), temporary_(detail::partial_name(path_)), bytes_(bytes), file_(-1) {
         std::error_code error;
         if (const auto status = std::filesystem::status(path_, error);
             std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
             throw Error("cannot write " + path_.string() +
                         ": it exists and is not a regular file; choose another name");
         require_free_space(path_, bytes_);
-        file_ = detail::FileDescriptor(
-            ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666));
-        if (file_.get() < 0) fail();
+        do {
+            file_ = detail::FileDescriptor(
+                ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666));
+            if (file_.get() < 0) fail();
+        } while (!is_held());
     }
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
@@ -103,21 +147,25 @@ class AtomicFile {
         if (::fsync(file_.get()) != 0 || !file_.close()) fail();
         if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail();
         committed_ = true;
-        // The file is whole whatever comes of this: syncing the folder only makes a loss of power keep the new name.
-        const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
-        if (const detail::FileDescriptor entry(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-            entry.get() >= 0)
-            ::fsync(entry.get());
+        detail::sync_folder(detail::folder_of(path_));
     }
 
   private:
+    // Locks the temporary file: see is_abandoned(). False if somebody took it for abandoned just before.
+    bool is_held() const {
+        struct stat status {};
+        const bool is_ours = ::flock(file_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+        return is_ours && ::fstat(file_.get(), &status) == 0 && status.st_nlink > 0;
+    }
+
     [[noreturn]] void fail() const {
         const int code = errno;
         const bool is_full = code == ENOSPC || code == EDQUOT || code == EFBIG;
         throw Error("cannot write " + path_.string() + " (" + std::to_string(bytes_) +
                     " bytes): " + std::generic_category().message(code) + "; " +
-                    (is_full ? "free that much space or choose another folder"
-                             : "check that its folder exists and can be written"));
+                    (is_full                            ? "free that much space or choose another folder"
+                     : code == EMFILE || code == ENFILE ? "raise the limit of open files (ulimit -n)"
+                                                        : "check that its folder exists and can be written"));
     }
 
     std::filesystem::path path_;

@@ -1,18 +1,19 @@
 // Numbers as text.
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string>
+#include <system_error>
 
 namespace ditto::detail {
 
 /// 3.14159 as "3.14", with 2 decimals.
 inline std::string fixed(double value, int decimals) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    return text;
+    char text[512];  // (printf would write the point of the user's country)
+    const auto [end, failure] = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, decimals);
+    return failure == std::errc{} ? std::string(text, end) : "?";
 }
 
 /// 135907840 as "135,907,840".

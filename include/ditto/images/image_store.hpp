@@ -5,8 +5,10 @@
 #include <atomic>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -70,6 +72,18 @@ class ImageStore {
         : ImageStore(
               images.size(), [&](std::size_t i) { return std::move(images[i]); }, recipe, augmentation, threads) {}
 
+    /// Keeps the images at these positions alone, in their order. Throws Error unless each is larger than the one
+    /// before it, and an image's.
+    void keep(std::span<const std::uint32_t> positions) {
+        for (std::size_t i = 0; i < positions.size(); ++i)
+            if (positions[i] >= images_.size() || (i > 0 && positions[i] <= positions[i - 1]))
+                throw Error("image " + std::to_string(positions[i]) + " cannot be kept of " +
+                            std::to_string(images_.size()) + "; name each once, in order");
+        for (std::size_t i = 0; i < positions.size(); ++i)
+            if (i != positions[i]) images_[i] = std::move(images_[positions[i]]);
+        images_.resize(positions.size());
+    }
+
     std::size_t size() const { return images_.size(); }    ///< images
     const ImageRecipe& recipe() const { return recipe_; }  ///< that the images were made by
 
@@ -130,6 +144,37 @@ inline ImageStore load_images(const std::filesystem::path& folder, const std::ve
                               int threads = available_threads()) {
     return ImageStore(
         paths.size(), [&](std::size_t i) { return load_image(folder / paths[i]); }, recipe, augmentation, threads);
+}
+
+/// The images that could be read, and why the others could not.
+struct ReadableImages {
+    ImageStore images;
+    std::vector<std::uint32_t> positions;          ///< among the paths, of each image
+    std::map<std::uint32_t, std::string> reasons;  ///< of the others, by position
+};
+
+/// load_images(), but for images that cannot be read.
+inline ReadableImages load_readable_images(const std::filesystem::path& folder, const std::vector<std::string>& paths,
+                                           const ImageRecipe& recipe,
+                                           const std::optional<AugmentationSettings>& augmentation = std::nullopt,
+                                           int threads = available_threads()) {
+    std::mutex mutex;  // guards `reasons`
+    std::map<std::uint32_t, std::string> reasons;
+    const auto source = [&](std::size_t i) {
+        try {
+            return load_image(folder / paths[i]);
+        } catch (const Error& error) {
+            const std::lock_guard lock(mutex);
+            reasons.emplace(static_cast<std::uint32_t>(i), error.what());
+            return Image{1, 1, {0, 0, 0}};  // stands there for a moment
+        }
+    };
+    ReadableImages result{ImageStore(paths.size(), source, recipe, augmentation, threads), {}, {}};
+    for (std::uint32_t i = 0; i < paths.size(); ++i)
+        if (!reasons.contains(i)) result.positions.push_back(i);
+    result.images.keep(result.positions);
+    result.reasons = std::move(reasons);
+    return result;
 }
 
 }  // namespace ditto

@@ -42,6 +42,9 @@ struct TensorEntry {
 
 namespace detail {
 
+/// The last tensor of a sealed file, and an entry of its metadata, so that no flipped bit makes it one without.
+inline constexpr const char* seal_name = "ditto.seal";
+
 /// The longest header that a file may have, as in the reference implementation.
 inline constexpr std::uint64_t safetensors_header_limit = 100'000'000;
 

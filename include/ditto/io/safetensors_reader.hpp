@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "ditto/core/checksum.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/core/file_descriptor.hpp"
 #include "ditto/io/dtype.hpp"
@@ -33,7 +34,7 @@ class SafetensorsReader {
   public:
     /// Throws Error when the file cannot be read, is truncated, or is no valid safetensors file.
     explicit SafetensorsReader(std::filesystem::path path)
-        : path_(std::move(path)), file_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
+        : path_(std::move(path)), file_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
         struct stat status {};
         if (file_.get() < 0 || ::fstat(file_.get(), &status) != 0) fail_to_read(errno);
         if (!S_ISREG(status.st_mode))
@@ -86,6 +87,30 @@ class SafetensorsReader {
         }
     }
 
+    /// Of the bytes of all tensors, in the order of the file.
+    std::uint64_t data_checksum() const { return checksum(data_begin_, data_begin_ + header_.data_bytes()); }
+
+    /// Whether the file ends in a seal: see write_safetensors.
+    bool is_sealed() const {
+        const auto is_seal = [](const TensorEntry& last) {
+            return last.name == detail::seal_name && last.dtype == DType::u8 && last.bytes == sizeof(std::uint64_t);
+        };
+        return !header_.tensors.empty() && is_seal(header_.tensors.back());
+    }
+
+    /// Reads the whole file. Throws Error if it is sealed and not as it was written.
+    void require_seal() const {
+        if (!is_sealed()) {
+            if (header_.metadata.contains(detail::seal_name))
+                detail::throw_bad_safetensors(path_, "its checksum is missing");
+            return;
+        }
+        const std::uint64_t begin = data_begin_ + header_.tensors.back().offset;
+        std::uint64_t seal = 0;
+        read_at(begin, std::as_writable_bytes(std::span(&seal, 1)));
+        if (checksum(0, begin) != seal) detail::throw_bad_safetensors(path_, "its checksum is wrong");
+    }
+
     /// Reads the elements [first, first + values.size()) of a tensor of this file, in the file's order. A T of float or
     /// double takes F16, BF16, F32 and F64, rounded to T; an integer T takes its own dtype alone. Throws Error for
     /// another dtype.
@@ -116,6 +141,19 @@ class SafetensorsReader {
     }
 
   private:
+    // Of the bytes [begin, end) of the file.
+    std::uint64_t checksum(std::uint64_t begin, std::uint64_t end) const {
+        std::vector<std::byte> piece(std::min<std::uint64_t>(end - begin, 1 << 20));
+        Checksum sum;
+        while (begin < end) {
+            const std::span part = std::span(piece).first(std::min<std::uint64_t>(end - begin, piece.size()));
+            read_at(begin, part);
+            sum.mix(part);
+            begin += part.size();
+        }
+        return sum.value();
+    }
+
     /// Reads `values` from byte `begin` of the file, where they lie as `Stored`, piece by piece.
     template <class Stored, class T, class Convert>
     void read_converted(std::uint64_t begin, std::span<T> values, const Convert& convert) const {

@@ -29,6 +29,25 @@ struct PairList {
     std::vector<std::uint32_t> pictures{};
 };
 
+/// The list with the images at these positions alone, which ascend, and the pairs of two of them.
+inline PairList kept_images(const PairList& list, std::span<const std::uint32_t> positions) {
+    PairList kept{{}, {}, list.folds};
+    std::unordered_map<std::uint32_t, std::uint32_t> places;
+    for (const std::uint32_t position : positions) {
+        places.emplace(position, static_cast<std::uint32_t>(kept.images.size()));
+        kept.images.push_back(list.images.at(position));
+        if (!list.pictures.empty()) kept.pictures.push_back(list.pictures.at(position));
+    }
+    for (Pair pair : list.pairs) {
+        const auto left = places.find(pair.left), right = places.find(pair.right);
+        if (left == places.end() || right == places.end()) continue;
+        pair.left = left->second;
+        pair.right = right->second;
+        kept.pairs.push_back(pair);
+    }
+    return kept;
+}
+
 /// Images, by their position in some list, each once; and pairs of positions among these.
 struct NamedImages {
     std::vector<std::uint32_t> images;

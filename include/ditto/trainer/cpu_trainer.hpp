@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -68,8 +69,11 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
         detail::require_rate_factor(rate_factor);
         const detail::StreamedUpdate<Optimizer, Device> streamed(tensors_.stream, settings_.optimizer, sections(),
                                                                  next_update(rate_factor));
-        const StepResult result = run_pass(images, pair_labels, people);
-        update_rest(rate_factor);
+        const StepResult result = run_pass(images, pair_labels, people, true);
+        if (std::isfinite(result.loss))
+            update_rest(rate_factor);
+        else
+            ++steps_;  // without an update, so that the weights still tell where it comes from
         return result;
     }
 
@@ -80,7 +84,7 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
                                  std::span<const std::uint32_t> people = {}) {
         const auto call = this->enter();
         require_kept_gradients("compute_gradients");
-        return run_pass(images, pair_labels, people);
+        return run_pass(images, pair_labels, people, false);
     }
     StepResult compute_gradients(std::span<const float> images, std::span<const PairLabel> pair_labels,
                                  std::span<const std::uint32_t> people = {}) {
@@ -212,10 +216,10 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
                 throw Error(caller + " has no memory for the gradient of " + Verifier::parameter_name(i) +
                             ", which a step updates in pieces; make the Trainer with keep_gradients = true");
     }
-    // Forward, loss and backward.
+    // Forward, loss and backward; with `only_finite` no backward from a loss that is not finite.
     template <class Number>
     StepResult run_pass(std::span<const Number> images, std::span<const PairLabel> pair_labels,
-                        std::span<const std::uint32_t> people) {
+                        std::span<const std::uint32_t> people, bool only_finite) {
         const std::size_t pairs = pair_labels.size();
         this->require_step(pair_labels, images.size(), " values of images", images.size() == 2 * pairs * image_size,
                            people);
@@ -226,7 +230,8 @@ class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, Devic
         model_.count_batches(pass.groups);
         std::copy(pair_labels.begin(), pair_labels.end(), labels());
         const double loss = run_loss(pairs, people);
-        backward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
+        if (!only_finite || std::isfinite(loss))
+            backward_pass<Network>(settings_.device, plan_.activations, tensors_, pass);
         return {loss, {scores(), pairs}};
     }
 

@@ -1,10 +1,14 @@
 // Checkpoints: a training at rest, from which it goes on as if it had never stopped.
 #pragma once
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +30,9 @@ struct TrainingState {
     std::uint32_t best_epoch = 0;                ///< the epoch that had it, from 1; 0 before the first
     double threshold = EpochMetrics::undefined;  ///< of the last epoch's own scores
     double seconds = 0;                          ///< that the epoch in progress has taken
+    /// SafetensorsReader::data_checksum() of the best weights' file, once there is one.
+    std::optional<std::uint64_t> best_weights{};
+    std::string metrics{};  ///< metrics.csv: its header and a row for each epoch done
 };
 
 namespace detail {
@@ -34,6 +41,16 @@ inline std::vector<StoredTensor> checkpoint_tensors(AnyTrainer& trainer) {
     std::vector<StoredTensor> tensors = trainer.weights();
     for (StoredTensor& tensor : trainer.optimizer_state()) tensors.push_back(std::move(tensor));
     return tensors;
+}
+
+/// A number of a checkpoint as a Number, if it can be one.
+template <class Number>
+Number whole_number(const SafetensorsReader& file, const char* name, double value) {
+    constexpr double limit = std::min(0x1p53, static_cast<double>(std::numeric_limits<Number>::max()));
+    if (!(value >= 0.0 && value <= limit && value == std::floor(value)))
+        throw Error(file.path().string() + " is no checkpoint: its training." + name + " is " + number_text(value) +
+                    "; name a directory of a stopped run");
+    return static_cast<Number>(value);
 }
 
 template <class T>
@@ -45,6 +62,7 @@ TensorSource vector_source(std::string name, std::span<const T> values) {
 
 inline constexpr const char* recorded_scores = "training.scores";  // [pairs] of the epoch in progress
 inline constexpr const char* recorded_labels = "training.labels";  // [pairs] 1: same
+inline constexpr const char* recorded_rows = "training.metrics";   // [characters] of metrics.csv
 
 }  // namespace detail
 
@@ -56,8 +74,9 @@ inline std::uint64_t stored_bytes(std::span<const StoredTensor> tensors) {
     return bytes;
 }
 
-/// Writes weights, optimizer state, the epoch's scores so far and `state` to `path`, whole or not at all. `settings`
-/// are texts that load_checkpoint compares: everything that the course of the training depends on.
+/// Writes weights, optimizer state, the epoch's scores so far and `state` to `path`, sealed with a checksum, whole or
+/// not at all. `settings` are texts that load_checkpoint compares: everything that the course of the training depends
+/// on.
 inline void save_checkpoint(const std::filesystem::path& path, AnyTrainer& trainer, const TrainingState& state,
                             const EpochRecorder& epoch, const Metadata& settings) {
     std::vector<std::uint8_t> labels;
@@ -66,6 +85,8 @@ inline void save_checkpoint(const std::filesystem::path& path, AnyTrainer& train
     std::vector<TensorSource> sources = tensor_sources(tensors);
     sources.push_back(detail::vector_source(detail::recorded_scores, epoch.scores()));
     sources.push_back(detail::vector_source<std::uint8_t>(detail::recorded_labels, labels));
+    const std::vector<std::uint8_t> rows(state.metrics.begin(), state.metrics.end());
+    sources.push_back(detail::vector_source<std::uint8_t>(detail::recorded_rows, rows));
 
     Metadata metadata;
     const auto add = [&](const char* name, double value) {
@@ -79,8 +100,9 @@ inline void save_checkpoint(const std::filesystem::path& path, AnyTrainer& train
     add("best_epoch", state.best_epoch);
     add("threshold", state.threshold);
     add("seconds", state.seconds);
+    if (state.best_weights) metadata["training.best_weights"] = std::to_string(*state.best_weights);
     for (const auto& [name, value] : settings) metadata["settings." + name] = value;
-    write_safetensors(path, std::move(sources), metadata);
+    write_safetensors(path, std::move(sources), metadata, true);
 }
 
 /// Puts a trainer and the record of an epoch back to where save_checkpoint found them. Throws Error, before anything
@@ -101,13 +123,17 @@ inline TrainingState load_checkpoint(const std::filesystem::path& path, AnyTrain
         return *value;
     };
     TrainingState state;
-    state.epoch = static_cast<std::uint32_t>(number("epoch"));
-    state.batch = static_cast<std::size_t>(number("batch"));
+    const auto whole = [&]<class Number>(const char* name, Number& to) {
+        to = detail::whole_number<Number>(file, name, number(name));
+    };
+    whole("epoch", state.epoch);
+    whole("batch", state.batch);
     state.best_measure = number("best_measure");
-    state.best_epoch = static_cast<std::uint32_t>(number("best_epoch"));
+    whole("best_epoch", state.best_epoch);
     state.threshold = number("threshold");
     state.seconds = detail::metadata_number(file, "training.seconds").value_or(0.0);  // older versions have none
-    const auto steps = static_cast<std::int64_t>(number("steps"));
+    std::int64_t steps = 0;
+    whole("steps", steps);
     const double loss_sum = number("loss_sum");
 
     const TensorEntry* scores_entry = file.find(detail::recorded_scores);
@@ -119,10 +145,23 @@ inline TrainingState load_checkpoint(const std::filesystem::path& path, AnyTrain
     std::vector<std::uint8_t> stored_labels(labels_entry->size());
     file.read(*scores_entry, 0, std::span(scores));
     file.read(*labels_entry, 0, std::span(stored_labels));
+    if (!std::ranges::all_of(scores, [](double score) { return std::isfinite(score); }) ||
+        std::ranges::any_of(stored_labels, [](std::uint8_t label) { return label > 1; }))
+        throw Error(path.string() +
+                    " is no checkpoint: it has scores or labels that none can be; name a directory of a stopped run");
     std::vector<PairLabel> labels;
     labels.reserve(stored_labels.size());
-    for (const std::uint8_t label : stored_labels)
-        labels.push_back(label == 1 ? PairLabel::same : PairLabel::different);
+    for (const std::uint8_t label : stored_labels) labels.push_back(static_cast<PairLabel>(label));
+    if (const auto text = detail::metadata_text(file, "training.best_weights")) {
+        std::uint64_t checksum = 0;
+        std::from_chars(text->data(), text->data() + text->size(), checksum);
+        state.best_weights = checksum;
+    }
+    if (const TensorEntry* entry = file.find(detail::recorded_rows)) {
+        std::vector<std::uint8_t> rows(entry->size());
+        file.read(*entry, 0, std::span(rows));
+        state.metrics.assign(rows.begin(), rows.end());
+    }
 
     const std::vector<StoredTensor> tensors = detail::checkpoint_tensors(trainer);
     require_tensors(file, tensors, false);

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "ditto/core/clean_text.hpp"
 
@@ -63,28 +64,35 @@ class Progress {
         shown_ = Clock::now();
         const std::string begin = fmt::format("epoch {}/{} ", state.epoch, state.epochs), end = figures(state);
         if (!is_terminal_) {
-            fmt::print(stream_, "{}{}\n", begin, end);
+            print(begin + end + "\n");
         } else {
             const int free = columns() - static_cast<int>(begin.size() + end.size()) - 4;
             // A line that is wider than the terminal would begin a new one each time.
             const std::string text = begin + bar(state, std::min(free, 30)) + end;
-            fmt::print(stream_, "\r{}\033[K", text.substr(0, static_cast<std::size_t>(std::max(1, columns() - 1))));
+            print("\r" + text.substr(0, static_cast<std::size_t>(std::max(1, columns() - 1))) + "\033[K");
             has_bar_ = true;
         }
-        std::fflush(stream_);
     }
 
     /// Prints a line, in the bar's place if there is one; see clean_text() for what names in it may hold.
     void line(const std::string& text) {
         clear();
-        fmt::print(stream_, "{}\n", clean_text(text));
-        std::fflush(stream_);
+        print(clean_text(text) + "\n");
+    }
+
+    /// The same of each line of a text.
+    void lines(std::string_view text) {
+        while (!text.empty()) {
+            const std::size_t end = std::min(text.find('\n'), text.size());
+            line(std::string(text.substr(0, end)));
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
     }
 
     /// Prints a warning to stderr.
     void warn(const std::string& text) {
         clear();
-        fmt::print(stderr, "warning: {}\n", clean_text(text));
+        std::fprintf(stderr, "warning: %s\n", clean_text(text).c_str());
     }
 
   private:
@@ -118,9 +126,14 @@ class Progress {
 
     void clear() {
         if (!has_bar_) return;
-        fmt::print(stream_, "\r\033[K");
-        std::fflush(stream_);
+        print("\r\033[K");
         has_bar_ = false;
+    }
+
+    // A training goes on if nobody can read of it any more; the stream remembers that it failed.
+    void print(const std::string& text) {
+        std::fputs(text.c_str(), stream_);
+        std::fflush(stream_);
     }
 
     std::FILE* stream_;

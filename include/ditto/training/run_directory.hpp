@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -18,7 +19,9 @@
 #include "ditto/core/atomic_file.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/core/read_file.hpp"
+#include "ditto/training/checkpoint_files.hpp"
 #include "ditto/training/metrics.hpp"
+#include "ditto/training/run_lock.hpp"
 #include "ditto/training/validation.hpp"
 
 namespace ditto {
@@ -36,6 +39,7 @@ inline void write_text_file(const std::filesystem::path& path, std::string_view 
 ///   last.safetensors        the newest weights
 ///   best.safetensors        the weights after the best epoch: by validation pairs, or else by the training loss
 ///   checkpoint.safetensors  all that resuming needs
+///   checkpoint.previous.safetensors  the checkpoint before it, which is used where that one is damaged
 ///   report.html             what the training found, where the program writes one
 ///   test_pairs.txt          the pairs that it was tested with, where the program chose them
 class RunDirectory {
@@ -47,7 +51,8 @@ class RunDirectory {
     }
 
     /// The folder need not exist: nothing is written here.
-    explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+    explicit RunDirectory(std::filesystem::path path)
+        : path_(path.has_filename() || !path.has_parent_path() ? std::move(path) : path.parent_path()) {}
 
     const std::filesystem::path& path() const { return path_; }                            ///< the folder itself
     std::filesystem::path config() const { return path_ / "config.json"; }                 ///< the settings
@@ -55,7 +60,9 @@ class RunDirectory {
     std::filesystem::path last() const { return path_ / "last.safetensors"; }              ///< the last weights
     std::filesystem::path best() const { return path_ / "best.safetensors"; }              ///< the best weights
     std::filesystem::path checkpoint() const { return path_ / "checkpoint.safetensors"; }  ///< all that resuming needs
-    std::filesystem::path report() const { return path_ / "report.html"; }                 ///< the page
+    /// The newest checkpoint, and the one before it.
+    CheckpointFiles checkpoints() const { return {checkpoint(), path_ / "checkpoint.previous.safetensors"}; }
+    std::filesystem::path report() const { return path_ / "report.html"; }  ///< the page
     std::filesystem::path test_pairs() const {
         return path_ / "test_pairs.txt";
     }  ///< pairs of people that were kept for a test
@@ -72,7 +79,8 @@ class RunDirectory {
     /// where there are weights without a checkpoint: a run that began anew would overwrite them.
     bool has_checkpoint() const {
         std::error_code ignored;
-        if (std::filesystem::exists(checkpoint(), ignored)) return true;
+        if (ditto::has_checkpoint(checkpoints())) return true;
+        if (is_first_checkpoint_marked(checkpoints())) return false;
         for (const auto& weights : {last(), best()})
             if (std::filesystem::exists(weights, ignored))
                 throw Error("there is nothing to resume: " + checkpoint().string() + " does not exist, but " +
@@ -86,31 +94,58 @@ class RunDirectory {
         for (const auto& file : files()) ditto::remove_partial_files(file);
     }
 
-    /// Makes the folder, for a new run, if need be. Throws Error if it holds a run, or cannot be made.
-    void create() const {
-        require_new();
+    /// Begins a new run with these settings, for config.json, and locks it. A folder that is not there yet appears with
+    /// its settings in it or not at all, whenever the program is killed. Throws Error if it holds a run, or cannot be
+    /// made.
+    RunLock create(std::string_view settings) const {
+        ditto::remove_partial_files(path_);
         std::error_code failure;
-        std::filesystem::create_directories(path_, failure);
-        if (failure)
-            throw Error("cannot make the run directory " + path_.string() + ": " + failure.message() +
-                        "; choose another one");
+        if (std::filesystem::exists(path_, failure)) {
+            RunLock lock(path_);
+            require_new();
+            write_text_file(config(), settings);
+            return lock;
+        }
+        const RunDirectory unnamed(detail::partial_name(path_));
+        std::filesystem::create_directories(unnamed.path(), failure);
+        if (failure) fail_to_create(failure);
+        try {
+            RunLock lock(unnamed.path());
+            write_text_file(unnamed.config(), settings);
+            std::filesystem::rename(unnamed.path(), path_, failure);
+            if (failure) fail_to_create(failure);
+            detail::sync_folder(detail::folder_of(path_));
+            return lock;
+        } catch (const Error&) {
+            std::error_code ignored;
+            std::filesystem::remove_all(unnamed.path(), ignored);
+            require_new();  // another program may have been faster
+            throw;
+        }
     }
 
-    /// Throws Error unless the disk has room for two files of weights, the checkpoint, and a second copy of the
-    /// checkpoint while it is replaced. Files that are there already take no more room.
+    /// Throws Error unless the disk has room for two files of weights, a third while one of them is replaced, and two
+    /// checkpoints. Files that are there already take no more room.
     void require_space(std::uint64_t weights_bytes, std::uint64_t checkpoint_bytes) const {
-        std::uint64_t bytes = 2 * weights_bytes + 2 * checkpoint_bytes;
-        for (const auto& file : {last(), best(), checkpoint()}) {
+        std::uint64_t bytes = 3 * weights_bytes + 2 * checkpoint_bytes;
+        for (const auto& file : {last(), best(), checkpoint(), checkpoints().previous}) {
             std::error_code failure;
             const std::uintmax_t size = std::filesystem::file_size(file, failure);
-            if (!failure) bytes -= std::min<std::uint64_t>(bytes, size);
+            // A file of two names is there once.
+            const std::uintmax_t names = failure ? 1 : std::filesystem::hard_link_count(file, failure);
+            if (!failure) bytes -= std::min<std::uint64_t>(bytes, size / std::max<std::uintmax_t>(1, names));
         }
         require_free_space(path_, bytes);
     }
 
   private:
-    std::array<std::filesystem::path, 6> files() const {
-        return {config(), metrics(), last(), best(), checkpoint(), report()};
+    [[noreturn]] void fail_to_create(const std::error_code& failure) const {
+        throw Error("cannot make the run directory " + path_.string() + ": " + failure.message() +
+                    "; choose another one");
+    }
+
+    std::array<std::filesystem::path, 8> files() const {
+        return {config(), metrics(), last(), best(), checkpoint(), checkpoints().previous, report(), test_pairs()};
     }
 
     std::filesystem::path path_;
@@ -122,17 +157,28 @@ class MetricsFile {
     /// Scores are named in the header by their kind.
     MetricsFile(std::filesystem::path path, ScoreKind kind) : path_(std::move(path)), text_(header(kind)) {}
 
-    /// Takes over the rows of the first `epochs` epochs from the file, if there is one.
+    /// The whole file.
+    const std::string& text() const { return text_; }
+
+    /// Makes the file what it was when its text() was `text`: rows that it has got since then are lost.
+    void resume(std::string text) {
+        text_ = std::move(text);
+        write_text_file(path_, text_);
+    }
+
+    /// Takes over the rows of the first `epochs` epochs from the file, if there is one. Rows that were cut are left
+    /// out.
     void resume(std::uint32_t epochs) {
         if (!std::filesystem::exists(path_)) return;
         const auto bytes = read_file(path_);
-        std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        while (!rest.empty()) {
-            const std::string_view row = rest.substr(0, rest.find('\n'));
-            rest.remove_prefix(std::min(row.size() + 1, rest.size()));
+        const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        const auto columns = std::ranges::count(text_, ',');
+        for (std::size_t begin = 0, end = 0; (end = all.find('\n', begin)) != all.npos; begin = end + 1) {
+            const std::string_view row = all.substr(begin, end - begin);
             std::uint32_t epoch = 0;
-            const auto [end, failure] = std::from_chars(row.data(), row.data() + row.size(), epoch);
-            if (failure == std::errc{} && epoch <= epochs) text_.append(row).append("\n");
+            const auto [rest, failure] = std::from_chars(row.data(), row.data() + row.size(), epoch);
+            if (failure == std::errc{} && epoch <= epochs && std::ranges::count(row, ',') == columns)
+                text_.append(row).append("\n");
         }
     }
 

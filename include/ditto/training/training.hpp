@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,17 +18,19 @@
 #include "ditto/pairs/pair_loader.hpp"
 #include "ditto/trainer/any_trainer.hpp"
 #include "ditto/training/checkpoint.hpp"
+#include "ditto/training/checkpoint_files.hpp"
+#include "ditto/training/decisions.hpp"
 #include "ditto/training/epoch_text.hpp"
-#include "ditto/training/evaluation.hpp"
+#include "ditto/training/finite_weights.hpp"
 #include "ditto/training/metrics.hpp"
 #include "ditto/training/presented_weights.hpp"
 #include "ditto/training/progress.hpp"
 #include "ditto/training/run_directory.hpp"
+#include "ditto/training/run_weights.hpp"
 #include "ditto/training/statistics.hpp"
 #include "ditto/training/stop_signal.hpp"
 #include "ditto/training/training_settings.hpp"
 #include "ditto/training/validation.hpp"
-#include "ditto/training/weights_copy.hpp"
 
 namespace ditto {
 
@@ -39,8 +42,6 @@ class Training {
     Training(AnyTrainer& trainer, const ImageStore& store, std::span<const Pair> pairs,
              const TrainingSettings& settings, RunDirectory directory, Progress& progress)
         : trainer_(trainer),
-          store_(store),
-          pairs_(pairs),
           settings_(settings),
           directory_(std::move(directory)),
           progress_(progress),
@@ -48,10 +49,11 @@ class Training {
           loader_(store, pairs, loader_settings()),
           recorder_(trainer.score_kind(), trainer.margin(), loader_.pairs_of_epoch()),
           metrics_file_(directory_.metrics(), trainer.score_kind()),
-          presented_(trainer, store, images_for_statistics(settings, pairs), settings_.threads,
-                     settings_.average.has_value()) {
+          presented_(trainer, store, images_for_statistics(settings, pairs), settings_.threads, settings_.average),
+          decisions_(trainer, store, pairs, settings_) {
         settings_.weights.loss = trainer.loss_name();
         settings_.weights.margin = trainer.margin();
+        weights_.emplace(directory_, settings_.weights, trainer.score_kind());
         const auto same = std::ranges::count(pairs, PairLabel::same, &Pair::label);
         if (same == 0 || same == std::ssize(pairs))
             throw Error("all " + std::to_string(pairs.size()) + " training pairs are labelled " +
@@ -64,10 +66,20 @@ class Training {
                             loader_.dropped_pairs(), loader_.pairs_of_epoch(), trainer.minimum_pairs()));
     }
 
-    /// Goes on from the run directory's checkpoint. Throws Error as load_checkpoint does.
+    Training(const Training&) = delete;
+    Training& operator=(const Training&) = delete;
+
+    /// Goes on from the run directory's newest checkpoint that is whole. Throws Error as load_checkpoint does, and
+    /// where none is.
     void resume() {
-        state_ = load_checkpoint(directory_.checkpoint(), trainer_, recorder_, settings_.identity);
-        metrics_file_.resume(state_.epoch);
+        const CheckpointChoice chosen = intact_checkpoint(directory_.checkpoints());
+        if (!chosen.note.empty()) progress_.warn(chosen.note);
+        state_ = load_checkpoint(chosen.path, trainer_, recorder_, settings_.identity);
+        if (state_.metrics.empty())
+            metrics_file_.resume(state_.epoch);  // the checkpoint is of an older version
+        else
+            metrics_file_.resume(std::exchange(state_.metrics, {}));
+        resume_best();
     }
 
     /// Trains until all epochs are done (true; then call finish_last() and finish_best()) or a signal has come (false).
@@ -88,8 +100,9 @@ class Training {
             end_epoch();
         }
         // finish_best() is going to write the last weights as the best, if they are.
-        if (state_.best_epoch == state_.epoch) unsaved_best_.reset();
-        save_best();
+        if (state_.best_epoch == state_.epoch) weights_->drop_best();
+        mark_first_checkpoint(directory_.checkpoints());
+        weights_->save_best();
         write_checkpoint();
         if (settings_.average) trainer_.swap_average();  // from here on the trainer holds what is saved
         return true;
@@ -98,8 +111,8 @@ class Training {
     /// After run(): fixes the threshold and, for distances, the calibration, from the validation pairs or else the
     /// threshold alone from training pairs; writes the last weights with them.
     Decision finish_last() {
-        last_decision_ = decide_now();
-        write_weights(directory_.last(), trainer_.weights(), last_decision_);
+        last_decision_ = decisions_.now();
+        weights_->write_last(trainer_.weights(), last_decision_);
         return last_decision_;
     }
 
@@ -107,11 +120,11 @@ class Training {
     /// holds these weights.
     Decision finish_best() {
         Decision decision = last_decision_;
-        if (state_.best_epoch != state_.epoch) {
+        if (state_.best_epoch != state_.epoch && state_.best_epoch != 0) {
             load_weights(directory_.best(), trainer_.weights(), settings_.weights.fingerprint.value_or(""));
-            decision = decide_now();
+            decision = decisions_.now();
         }
-        write_weights(directory_.best(), trainer_.weights(), decision);
+        weights_->write_best(trainer_.weights(), decision);
         return decision;
     }
 
@@ -119,7 +132,7 @@ class Training {
     const TrainingState& state() const { return state_; }
 
     /// What the run directory's files take in the end.
-    std::uint64_t stored_bytes() const { return 2 * weights_bytes() + checkpoint_bytes(); }
+    std::uint64_t stored_bytes() const { return 2 * weights_bytes() + 2 * checkpoint_bytes(); }
 
     /// What is to be said if the last epoch that was trained here told no two images apart.
     const std::optional<std::string>& collapse() const { return collapse_; }
@@ -143,8 +156,8 @@ class Training {
         const double factor = settings_.schedule(trainer_.steps());
         const StepResult result = holds_images_ ? trainer_.step_held(batch_.draws, batch_.labels, factor, batch_.people)
                                                 : trainer_.step(batch_.images, batch_.labels, factor, batch_.people);
-        if (!std::isfinite(result.loss)) fail_diverged(result.loss);
-        average();
+        if (!std::isfinite(result.loss)) fail_diverged(fmt::format("the loss is {}", result.loss));
+        presented_.follow();
         recorder_.add(result.loss, result.scores, batch_.labels);
         ++state_.batch;
         check_margin(32);
@@ -153,16 +166,8 @@ class Training {
                             recorder_.recent_accuracy(), recorder_.pairs() > EpochRecorder::recent_pairs});
     }
 
-    // The average takes every eighth step, which costs an eighth as much and differs little. It is young at first, and
-    // then keeps no more of the past than there is.
-    void average() {
-        constexpr std::int64_t interval = 8;
-        if (!settings_.average || (trainer_.steps() != 1 && trainer_.steps() % interval != 0)) return;
-        const auto updates = static_cast<double>(trainer_.steps() / interval);
-        trainer_.update_average(std::min(std::pow(*settings_.average, interval), updates / (updates + 1.0)));
-    }
-
     void end_epoch() {
+        require_finite();
         const EpochMetrics metrics = recorder_.metrics();
         count_seconds();
         const double seconds = std::exchange(state_.seconds, 0.0);
@@ -170,10 +175,10 @@ class Training {
         ++state_.epoch;
         state_.batch = 0;
         // Between other features than the network's own, the distances of the steps tell no threshold.
-        state_.threshold = features() == FeatureRecipe{} ? metrics.threshold : EpochMetrics::undefined;
+        state_.threshold = decisions_.features() == FeatureRecipe{} ? metrics.threshold : EpochMetrics::undefined;
         const bool save_now = is_save_due();
         presented_.with([&] {
-            const ValidationMetrics validation = validate();
+            const ValidationMetrics validation = decisions_.validate(state_.threshold);
             report(metrics, validation, seconds);
             metrics_file_.add(state_.epoch, trainer_.steps(), metrics, validation,
                               trainer_.learning_rate() * settings_.schedule(trainer_.steps() - 1), seconds);
@@ -183,26 +188,16 @@ class Training {
         if (save_now && state_.epoch < settings_.epochs) save();
     }
 
-    // The figures of the validation pairs, whose threshold then is the state's.
-    ValidationMetrics validate() {
-        if (settings_.validation.empty()) return {};
-        const std::vector<double> scores = score_validation();
-        const std::vector<PairLabel> labels = pair_labels(settings_.validation);
-        state_.threshold = decide(scores, labels, trainer_.score_kind()).threshold;
-        return measure_validation(scores, labels, trainer_.score_kind());
-    }
-
     void keep_if_best(double measure, bool save_now) {
         if (!(measure < state_.best_measure)) return;
         state_.best_measure = measure;
         state_.best_epoch = state_.epoch;
-        // Short epochs would spend their time writing: their best weights wait in memory for the next save.
-        unsaved_best_.reset();
         if (save_now)
-            write_weights(directory_.best(), trainer_.weights(), {state_.threshold});
+            weights_->write_best(trainer_.weights(), {state_.threshold});
         else if (state_.epoch < settings_.epochs)  // after the last epoch, finish_best() writes them
-            unsaved_best_.emplace(trainer_.weights());
-        best_threshold_ = state_.threshold;
+            weights_->keep_best(trainer_.weights(), state_.threshold);
+        else
+            weights_->drop_best();
     }
 
     void report(const EpochMetrics& metrics, const ValidationMetrics& validation, double seconds) {
@@ -231,55 +226,54 @@ class Training {
     }
 
     void save() {
+        require_finite();
         if (state_.batch > 0) count_seconds();
-        save_best();
-        presented_.with([&] { write_weights(directory_.last(), trainer_.weights(), {state_.threshold}); });
+        mark_first_checkpoint(directory_.checkpoints());
+        weights_->save_best();
+        presented_.with([&] { weights_->write_last(trainer_.weights(), {state_.threshold}); });
         write_checkpoint();
         saved_ = Clock::now();
     }
 
     void write_checkpoint() {
-        save_checkpoint(directory_.checkpoint(), trainer_, state_, recorder_, settings_.identity);
+        keep_previous_checkpoint(directory_.checkpoints());
+        TrainingState state = state_;
+        state.best_weights = weights_->best_checksum();
+        state.metrics = metrics_file_.text();
+        save_checkpoint(directory_.checkpoint(), trainer_, state, recorder_, settings_.identity);
     }
 
-    void save_best() {
-        if (!unsaved_best_) return;
-        write_weights(directory_.best(), unsaved_best_->tensors(), {best_threshold_});
-        unsaved_best_.reset();
+    // The best weights lie in a file of their own, which may be of another moment than the checkpoint: newer, where the
+    // program was killed in between. The epochs since the checkpoint, which come again, then find the same best.
+    void resume_best() {
+        if (state_.best_epoch == 0) return;
+        if (state_.best_epoch == state_.epoch && state_.batch == 0)  // the checkpoint itself has them
+            return presented_.with([&] { weights_->keep_best(trainer_.weights(), state_.threshold); });
+        if (weights_->resume_best(state_.best_weights)) return;
+        progress_.warn(
+            fmt::format("{} does not hold the weights of epoch {}, the best so far: the best is looked for "
+                        "among the epochs from here on",
+                        directory_.best().string(), state_.best_epoch));
+        state_.best_epoch = 0;
+        state_.best_measure = std::numeric_limits<double>::infinity();
     }
 
-    void write_weights(const std::filesystem::path& path, std::span<const StoredTensor> weights,
-                       const Decision& decision) {
-        WeightsInfo info = settings_.weights;
-        // One beyond all scores, as of a network that tells nobody apart, is none to go by.
-        if (is_threshold(decision.threshold, trainer_.score_kind())) info.threshold = decision.threshold;
-        info.calibration = decision.calibration;
-        save_weights(path, weights, info);
+    // A gradient that overflows shows in the next step's loss; nothing is saved before that is known.
+    void require_finite() {
+        if (not_finite(trainer_)) fail_diverged("the update is not finite");
     }
 
-    std::vector<double> score_validation() {
-        return score_images(trainer_, store_, settings_.validation, settings_.threads, features());
-    }
-    Decision decide_now() {
-        if (!settings_.validation.empty())
-            return decide(score_validation(), pair_labels(settings_.validation), trainer_.score_kind());
-        return {calibrate_threshold(trainer_, store_, pairs_, settings_.calibration_pairs, settings_.loader.seed,
-                                    settings_.threads, features())};
-    }
-    FeatureRecipe features() const { return settings_.weights.features.value_or(FeatureRecipe{}); }
-
-    [[noreturn]] void fail_diverged(double loss) {
-        save_best();
-        const bool saved = std::filesystem::exists(directory_.checkpoint());
-        throw Error(fmt::format(
-            "the loss is {} at step {} (epoch {}): training has diverged; lower the learning rate. {}", loss,
-            trainer_.steps(), state_.epoch + 1,
-            saved ? directory_.checkpoint().string() + " is from before that" : "No checkpoint had been written yet"));
+    [[noreturn]] void fail_diverged(const std::string& what) {
+        const std::string where = divergence_text(trainer_);
+        weights_->save_best();
+        throw Error(fmt::format("{} at step {} (epoch {}), and {}: training has diverged; lower the learning rate. {}",
+                                what, trainer_.steps(), state_.epoch + 1, where,
+                                has_checkpoint(directory_.checkpoints())
+                                    ? directory_.checkpoint().string() + " is from before that"
+                                    : "No checkpoint had been written yet"));
     }
 
     AnyTrainer& trainer_;
-    const ImageStore& store_;
-    std::span<const Pair> pairs_;
     TrainingSettings settings_;
     RunDirectory directory_;
     Progress& progress_;
@@ -288,10 +282,10 @@ class Training {
     EpochRecorder recorder_;
     MetricsFile metrics_file_;
     PresentedWeights presented_;
+    Decisions decisions_;
     TrainingState state_;
     PairBatch batch_;
-    std::optional<WeightsCopy> unsaved_best_;
-    double best_threshold_ = EpochMetrics::undefined;
+    std::optional<RunWeights> weights_;  // once settings_ are complete
     Decision last_decision_;
     bool margin_checked_ = false;
     std::optional<std::string> collapse_;

@@ -37,7 +37,7 @@ struct TrainingSettings {
     /// The trainer mines pairs (see PairMining): the results of its steps are of the drawn pairs alone.
     bool mines = false;
     /// The training is saved when this much time has passed since the last save; its end and a stop always are.
-    std::chrono::seconds save_interval{300};
+    std::chrono::duration<double> save_interval{300};
 };
 
 /// The training images on which running statistics are measured.
