@@ -4,6 +4,7 @@
 #define DITTO_COMPILE_STB
 #endif
 #include "test_image_file.cpp"
+#include "test_jpeg.cpp"
 #include "test_orientation.cpp"
 #include "test_png.cpp"
 #else

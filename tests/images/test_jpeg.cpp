@@ -1,0 +1,259 @@
+// JPEG files of every kind, made here without a library: their colours, and what is refused.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ditto/images/image_file.hpp"
+#include "flat_jpeg.hpp"
+#include "images.hpp"
+
+using namespace ditto;
+
+namespace {
+
+Image decode_jpeg_text(const std::string& bytes) {
+    return decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, "test.jpg");
+}
+
+std::string jpeg_error(const std::string& bytes) {
+    const std::string error = error_of([&] { decode_jpeg_text(bytes); });
+    CHECK(!contains(error, "\n"));
+    return error;
+}
+
+/// The one colour of a picture; (-1, -1, -1) if it has several.
+std::array<int, 3> colour_of(const std::string& bytes) {
+    const Image image = decode_jpeg_text(bytes);
+    for (std::size_t i = 3; i < image.pixels.size(); ++i)
+        if (image.pixels[i] != image.pixels[i - 3]) return {-1, -1, -1};
+    return {image.pixels[0], image.pixels[1], image.pixels[2]};
+}
+
+using Colour = std::array<int, 3>;
+
+const std::vector<FlatComponent> orange = {{1, 150}, {2, 60}, {3, 180}};  // Y, Cb, Cr
+const Colour orange_rgb = {223, 136, 30};  // Y + 1.402 (Cr - 128), Y - 0.344 (Cb - 128) - 0.714 (Cr - 128), ...
+
+std::vector<FlatScan> scan_each(std::size_t components, FlatScan like = {}) {
+    std::vector<FlatScan> scans;
+    for (std::size_t i = 0; i < components; ++i) {
+        like.components = {i};
+        scans.push_back(like);
+    }
+    return scans;
+}
+
+}  // namespace
+
+TEST_CASE("grey, YCbCr and RGB, by what a file says") {
+    CHECK(colour_of(FlatJpeg{.components = {{1, 77}}}.bytes()) == Colour{77, 77, 77});
+    FlatJpeg file{.components = orange, .scans = {{{0, 1, 2}}}};
+    CHECK(colour_of(file.bytes()) == orange_rgb);
+    file.application = jpeg_segment(0xE0, std::string("JFIF\0\1\1\0\0\1\0\1\0\0", 14));
+    CHECK(colour_of(file.bytes()) == orange_rgb);
+    file.application = adobe_segment(1);
+    CHECK(colour_of(file.bytes()) == orange_rgb);
+    file.application = adobe_segment(0);
+    CHECK(colour_of(file.bytes()) == Colour{150, 60, 180});
+    file.application = {};
+    for (std::size_t i = 0; i < 3; ++i) file.components[i].id = "RGB"[i];
+    file.scans = {{{0, 1, 2}}};
+    CHECK(colour_of(file.bytes()) == Colour{150, 60, 180});
+}
+
+TEST_CASE("samplings, extended frames and a scan for each component") {
+    for (const int frame : {0xC0, 0xC1})
+        for (const auto& [horizontal, vertical] : {std::pair{1, 1}, {2, 1}, {1, 2}, {2, 2}, {4, 1}}) {
+            FlatJpeg file{.components = orange, .scans = {{{0, 1, 2}}}, .frame = frame};
+            file.components[0].horizontal = horizontal;
+            file.components[0].vertical = vertical;
+            CHECK(colour_of(file.bytes()) == orange_rgb);
+            file.scans = scan_each(3);
+            CHECK(colour_of(file.bytes()) == orange_rgb);
+            file.scans = {{{0}}, {{1, 2}}};
+            CHECK(colour_of(file.bytes()) == orange_rgb);
+        }
+}
+
+TEST_CASE("CMYK as Adobe writes it, or refused") {
+    // Stored is how much paper an ink leaves: cyan 55 of 255, magenta 214, yellow 165, black 0 of 255.
+    FlatJpeg file{.components = {{1, 200}, {2, 41}, {3, 90}, {4, 255}}, .scans = {{{0, 1, 2, 3}}}};
+    CHECK(contains(jpeg_error(file.bytes()), "CMYK"));
+    CHECK(contains(jpeg_error(file.bytes()), "is not supported"));
+    file.application = adobe_segment(0);
+#ifdef DITTO_COMPILE_STB
+    CHECK(contains(jpeg_error(file.bytes()), "CMYK, in a build without libjpeg, is not supported"));
+#else
+    CHECK(colour_of(file.bytes()) == Colour{200, 41, 90});
+    file.components[3].level = 100;  // less light by 100 / 255
+    CHECK(colour_of(file.bytes()) == Colour{78, 16, 35});
+    file.application = adobe_segment(2);  // YCCK: the inks are 255 less what YCbCr gives
+    file.components = {{1, 150}, {2, 60}, {3, 180}, {4, 255}};
+    CHECK(colour_of(file.bytes()) == Colour{255 - orange_rgb[0], 255 - orange_rgb[1], 255 - orange_rgb[2]});
+    file.application = adobe_segment(7);  // there is no such transform
+    CHECK(!jpeg_error(file.bytes()).empty());
+#endif
+    const FlatJpeg two{.components = {{1, 100}, {2, 100}}, .scans = {{{0, 1}}}};
+    CHECK(contains(jpeg_error(two.bytes()), "2 components is not supported"));
+}
+
+TEST_CASE("progressive files, with first coefficients alone or bit by bit") {
+    FlatJpeg file{.components = orange, .scans = {{{0, 1, 2}, 0, 0}}, .frame = 0xC2};
+    CHECK(colour_of(file.bytes()) == orange_rgb);
+    file.scans = scan_each(3, {{}, 0, 0});
+    CHECK(colour_of(file.bytes()) == orange_rgb);
+    file.scans = {{{0, 1, 2}, 0, 0, 0, 1}, {{0, 1, 2}, 0, 0, 1, 0}};
+    CHECK(colour_of(file.bytes()) == orange_rgb);
+    for (const std::size_t component : {2U, 0U, 1U}) file.scans.push_back({{component}, 1, 63});
+    CHECK(colour_of(file.bytes()) == orange_rgb);
+}
+
+TEST_CASE("a component without a scan is refused") {
+    FlatJpeg file{.components = orange};
+    for (const std::vector<FlatScan>& scans :
+         {std::vector<FlatScan>{}, {{{0}}}, {{{0, 1}}}, {{{0}}, {{2}}}, {{{1, 2}}}}) {
+        file.scans = scans;
+        CHECK(contains(jpeg_error(file.bytes()), "has no scan"));
+        FlatJpeg progressive = file;
+        progressive.frame = 0xC2;
+        for (FlatScan& scan : progressive.scans) scan.last = 0;
+        CHECK(contains(jpeg_error(progressive.bytes()), "has no scan"));
+    }
+}
+
+TEST_CASE("scans in an order that cannot be") {
+    const auto error = [](int frame, const std::vector<FlatScan>& scans) {
+        return jpeg_error(FlatJpeg{.components = orange, .scans = scans, .frame = frame}.bytes());
+    };
+    using Scans = std::vector<FlatScan>;
+    const FlatScan all{{0, 1, 2}}, first{{0, 1, 2}, 0, 0};
+    for (const Scans& scans :
+         {Scans{all, all}, {all, {{0}}}, {{{0}}, {{0}}, {{1}}, {{2}}}, {{{1, 0, 2}}}, {{{0, 0, 2}}}})
+        CHECK(contains(error(0xC0, scans), "damaged"));
+    for (const FlatScan& scan : {FlatScan{{0, 1, 2}, 0, 0}, {{0, 1, 2}, 1, 63}, {{0, 1, 2}, 0, 63, 0, 1}})
+        CHECK(contains(error(0xC0, {scan}), "coefficients that it may not have"));
+    for (const Scans& scans : {Scans{first, first},
+                               {{{0}, 1, 63}, first},
+                               {first, {{0}, 1, 63, 1, 0}},
+                               {first, {{0}, 1, 63}, {{0}, 1, 63}},
+                               {{{0, 1, 2}, 0, 0, 0, 2}, {{0, 1, 2}, 0, 0, 1, 0}},
+                               {{{0, 1, 2}, 0, 0, 1, 0}}})
+        CHECK(contains(error(0xC2, scans), "wrong order"));
+    for (const FlatScan& scan : {FlatScan{{0}, 5, 4}, {{0}, 1, 64}, {{0, 1}, 1, 5}, {{0}, 0, 5}, {{0}, 1, 5, 3, 1}})
+        CHECK(contains(error(0xC2, {first, scan}), "coefficients that it may not have"));
+}
+
+TEST_CASE("scans without end are refused") {
+    FlatJpeg file{.components = orange, .scans = {{{0, 1, 2}, 0, 0}}, .frame = 0xC2};
+    for (std::size_t component = 0; component < 3; ++component)
+        for (int i = 1; i < 40; ++i) file.scans.push_back({{component}, i, i});
+    CHECK(contains(jpeg_error(file.bytes()), "more than 100 scans"));
+    file.scans.resize(100);
+    CHECK(colour_of(file.bytes()) == orange_rgb);
+}
+
+TEST_CASE("what is not decoded is named, and not called damaged") {
+    for (const auto& [frame, kind] : std::vector<std::pair<int, const char*>>{{0xC3, "lossless JPEG"},
+                                                                              {0xC5, "hierarchical JPEG"},
+                                                                              {0xC6, "hierarchical JPEG"},
+                                                                              {0xC7, "hierarchical JPEG"},
+                                                                              {0xDE, "hierarchical JPEG"},
+                                                                              {0xC9, "arithmetic coding"},
+                                                                              {0xCA, "arithmetic coding"},
+                                                                              {0xCB, "arithmetic coding"},
+                                                                              {0xCD, "arithmetic coding"},
+                                                                              {0xF7, "JPEG-LS"}}) {
+        const std::string error = jpeg_error(FlatJpeg{.frame = frame}.bytes());
+        CHECK(contains(error, std::string(kind) + " is not supported"));
+        CHECK(!contains(error, "damaged"));
+    }
+    FlatJpeg file;
+    file.application = jpeg_segment(0xCC, std::string("\0\1", 2));
+    CHECK(contains(jpeg_error(file.bytes()), "arithmetic coding is not supported"));
+    CHECK(contains(jpeg_error(FlatJpeg{.precision = 12}.bytes()), "12-bit JPEG is not supported"));
+    std::string later = FlatJpeg{}.bytes();
+    later[later.find("\xFF\xC0") + 6] = 0;  // its height, which then comes in a segment after the scan
+    CHECK(contains(jpeg_error(later), "height comes after its pixels is not supported"));
+}
+
+TEST_CASE("tables that are missing or cannot be") {
+    const auto error = [](auto change) {
+        FlatJpeg file;
+        change(file);
+        return jpeg_error(file.bytes());
+    };
+    CHECK(contains(error([](FlatJpeg& f) { f.quantization[0] = 1; }), "quantization table is missing"));
+    CHECK(contains(error([](FlatJpeg& f) { f.quantization[0] = 4; }), "quantization table is malformed"));
+    CHECK(contains(error([](FlatJpeg& f) { f.quantization[0] = 0x20; }), "quantization table is malformed"));
+    CHECK(contains(error([](FlatJpeg& f) { f.quantization[0] = 0x10; }), "quantization table is malformed"));
+    CHECK(contains(error([](FlatJpeg& f) { f.quantization[33] = 0; }), "quantization step is 0"));
+    CHECK(contains(error([](FlatJpeg& f) { f.huffman[0] = 1; }), "Huffman table is missing"));
+    CHECK(contains(error([](FlatJpeg& f) { f.huffman[29] = 0x11; }), "Huffman table is missing"));
+    CHECK(contains(error([](FlatJpeg& f) { f.huffman[0] = 0x20; }), "Huffman table is malformed"));
+    CHECK(contains(error([](FlatJpeg& f) { f.huffman[0] = 4; }), "Huffman table is malformed"));
+    CHECK(contains(error([](FlatJpeg& f) { f.huffman.pop_back(); }), "Huffman table is malformed"));
+    CHECK(contains(error([](FlatJpeg& f) { f.huffman[4] = 17; }), "more codes than there can be"));
+    CHECK(contains(error([](FlatJpeg& f) { f.huffman[1] = 3; }), "more codes than there can be"));
+    CHECK(contains(error([](FlatJpeg& f) { f.huffman[20] = 16; }), "symbol that none of its kind may have"));
+    const std::string many = std::string(9, '\0') + std::string(8, '\xFF');  // 2040 symbols
+    CHECK(contains(error([&](FlatJpeg& f) { f.huffman = many + std::string(2040, '\0'); }),
+                   "Huffman table is malformed"));
+}
+
+TEST_CASE("segments that are missing, twice, or cannot be") {
+    const FlatJpeg file;
+    const std::string whole = file.bytes(),
+                      tables = jpeg_segment(0xDB, file.quantization) + jpeg_segment(0xC4, file.huffman);
+    const std::string frame = file.frame_segment(), scan = file.scan(file.scans[0]);
+    const auto error = [](const std::string& segments) { return jpeg_error("\xFF\xD8" + segments + "\xFF\xD9"); };
+    CHECK(error(tables + frame + scan).empty());
+    CHECK(jpeg_error("\xFF\xD8" + tables + "\xFF\xFF\xFF" + frame.substr(1) + scan + "\xFF\xD9 what follows").empty());
+    CHECK(contains(error(""), "no frame header"));
+    CHECK(contains(error(tables + scan + frame), "before the frame header"));
+    CHECK(contains(error(tables + frame + frame + scan), "two frame headers"));
+    CHECK(contains(error(frame + scan + tables), "is missing"));
+    CHECK(contains(error("some text" + tables + frame + scan), "between its segments"));
+    for (const char* marker : {"\xFF\xD8", "\xFF\xD0", "\xFF\x01", "\xFF\xF0"})
+        CHECK(contains(error(tables + marker + frame + scan), "a marker stands where none may be"));
+    CHECK(contains(error(tables + jpeg_segment(0xDD, "abc") + frame + scan), "restart interval"));
+    CHECK(contains(error(tables + std::string("\xFF\xE0\0\1", 4) + frame + scan), "no length"));
+    for (const auto& [at, value] : std::vector<std::pair<std::size_t, char>>{
+             {4, 7}, {8, 0}, {9, 0}, {9, 2}, {11, 0}, {11, 0x01}, {11, 0x10}, {11, 0x51}, {12, 4}}) {
+        std::string wrong = frame;
+        wrong[at] = value;
+        CHECK(!error(tables + wrong + scan).empty());
+    }
+    for (const auto& [at, value] :
+         std::vector<std::pair<std::size_t, char>>{{4, 0}, {4, 2}, {5, 9}, {6, 0x40}, {6, 4}}) {
+        std::string wrong = scan;
+        wrong[at] = value;
+        CHECK(contains(error(tables + frame + wrong), "damaged"));
+    }
+}
+
+TEST_CASE("data that ends early or goes on is refused, zeros at its end are not") {
+    const std::string file = jpeg(noise_image(24, 24));
+    const std::size_t scan = file.find("\xFF\xDA");
+    REQUIRE(scan != std::string::npos);
+    int accepted = 0;
+    for (std::size_t size = scan + 14; size + 3 < file.size(); ++size)
+        accepted += jpeg_error(file.substr(0, size) + "\xFF\xD9").empty();
+    CHECK(accepted == 0);
+    CHECK(contains(jpeg_error(file.substr(0, file.size() - 2) + "abcdefgh\xFF\xD9"), "damaged"));
+    const Image image = decode_jpeg_text(file);
+    CHECK(decode_jpeg_text(file.substr(0, file.size() - 2) + std::string(40, '\0') + "\xFF\xD9").pixels ==
+          image.pixels);
+}
+
+TEST_CASE("what decoding takes of memory and time is bounded before it is taken") {
+    FlatJpeg file{.components = orange, .scans = {{{0, 1, 2}, 0, 0}}, .frame = 0xC2};
+    std::string bytes = file.bytes();
+    const std::size_t frame = bytes.find("\xFF\xC2");
+    bytes.replace(frame + 5, 4, "\x2C\x10\x2C\x10");  // 11280 x 11280: 127 million pixels, of 9 bytes each
+    CHECK(contains(jpeg_error(bytes), "MiB of memory"));
+    bytes.replace(frame + 5, 4, "\xFF\xFF\xFF\xFF");
+    CHECK(contains(jpeg_error(bytes), "65535 x 65535"));
+}
