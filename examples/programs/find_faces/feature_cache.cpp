@@ -1,5 +1,7 @@
 #include "feature_cache.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <ditto/core/error.hpp>
@@ -106,6 +108,8 @@ CachedFeatures read_cache(const std::filesystem::path& path, const std::string& 
     }
     if (cached.features.size() != cached.images.size() * support::feature_size)
         throw Error(path.string() + ": its parts do not fit together");
+    if (!std::ranges::all_of(cached.features, [](float number) { return std::isfinite(number); }))
+        throw Error(path.string() + ": features in it are not finite numbers");
     return cached;
 }
 
