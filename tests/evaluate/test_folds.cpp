@@ -50,6 +50,27 @@ TEST_CASE("no fold's threshold depends on its own scores or labels") {
     CHECK(after.folds[2].accuracy != before.folds[2].accuracy);
 }
 
+TEST_CASE("balanced folds are worth the same whichever kind is rarer") {
+    std::vector<double> scores;
+    std::vector<PairLabel> labels;
+    for (int i = 0; i < 60; ++i) {  // one of ten is same, and at 2; two different ones of three lie below
+        const bool same = i % 10 == 0;
+        labels.push_back(same ? PairLabel::same : PairLabel::different);
+        scores.push_back(same ? 2 : i % 3 == 0 ? 1 : 3);
+    }
+    const auto folds = ditto::make_folds(labels, 3);
+    const auto plain = ditto::folded_accuracy(scores, labels, distance, folds);
+    CHECK(plain.mean == doctest::Approx(0.9));  // always different
+    const auto balanced = ditto::folded_accuracy(scores, labels, distance, folds, ditto::AccuracyKind::balanced);
+    for (const auto& fold : balanced.folds) CHECK(fold.threshold == 2.5);
+    CHECK(balanced.mean == doctest::Approx(0.5 * (1 + 38.0 / 54)).epsilon(0.02));
+    CHECK_THROWS_AS(
+        ditto::folded_accuracy(std::vector<double>{1, 2, 3, 4},
+                               std::vector{PairLabel::same, PairLabel::different, PairLabel::same, PairLabel::same},
+                               distance, std::vector<std::uint32_t>{0, 0, 1, 1}, ditto::AccuracyKind::balanced),
+        ditto::Error);
+}
+
 TEST_CASE("folds made by index hold equally many pairs of each kind, neighbours together") {
     std::vector<PairLabel> labels;
     for (std::size_t i = 0; i < 103; ++i) labels.push_back(i % 3 == 0 ? PairLabel::same : PairLabel::different);

@@ -121,6 +121,29 @@ TEST_CASE("of equally good thresholds the strictest is taken") {
     CHECK(ditto::roc_curve(std::vector<double>{4, 3, 2, 1}, labels, probability).most_accurate().threshold == 3.5);
 }
 
+TEST_CASE("where few pairs are same, the balanced threshold still accepts them") {
+    // 3 of 60 are same; the nearest different pairs lie among them.
+    std::vector<double> scores{1, 2, 3, 0.5, 1.5, 1.6, 2.5, 2.6};
+    std::vector<PairLabel> labels{PairLabel::same, PairLabel::same, PairLabel::same};
+    labels.resize(60, PairLabel::different);
+    for (int i = 0; scores.size() < labels.size(); ++i) scores.push_back(4 + i);
+    const auto curve = ditto::roc_curve(scores, labels, distance);
+    CHECK(curve.base_rate() == doctest::Approx(57.0 / 60));
+    CHECK(curve.most_accurate().true_accepts == 0);
+    CHECK(curve.accuracy(curve.most_accurate()) == curve.base_rate());
+    const auto& point = curve.most_balanced();
+    CHECK(point.threshold == 3.5);
+    CHECK(curve.balanced_accuracy(point) == doctest::Approx(0.5 * (1 + 52.0 / 57)));
+    CHECK(ditto::balanced_accuracy_at(scores, labels, distance, 3.5) == doctest::Approx(0.5 * (1 + 52.0 / 57)));
+    CHECK_THROWS_AS(ditto::balanced_accuracy_at(std::vector<double>{1}, std::vector{PairLabel::same}, distance, 1),
+                    ditto::Error);
+    // With as many of each they are one.
+    const std::vector<PairLabel> even{PairLabel::same, PairLabel::different, PairLabel::same, PairLabel::different};
+    const auto other = ditto::roc_curve(std::vector<double>{1, 2, 3, 4}, even, distance);
+    CHECK(other.most_balanced().threshold == other.most_accurate().threshold);
+    CHECK(other.base_rate() == 0.5);
+}
+
 TEST_CASE("scores that are neighbours in floating point are still parted") {
     const std::vector<PairLabel> labels{PairLabel::same, PairLabel::different};
     const double next = std::nextafter(1.0, 2.0);

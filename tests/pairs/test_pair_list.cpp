@@ -193,6 +193,13 @@ TEST_CASE("one image is known by one path, and a pair by its line") {
     CHECK(list.pairs[1].line == 4);
 }
 
+TEST_CASE("names of columns tell labels from LFW's numbers") {
+    CHECK(row(parse("a 5 1\n"), 0) == "a/a_0005.jpg a/a_0001.jpg same 0");
+    CHECK(row(parse("left right label\na 5 1\n"), 0) == "a 5 same 0");
+    const PairList list{{"a", "5"}, {{0, 1, PairLabel::same}}};
+    CHECK(row(parse(pair_list_text(list)), 0) == "a 5 same 0");
+}
+
 TEST_CASE("a list as text is read again, whatever its names hold") {
     const PairList list{{"a b.jpg", "#c.jpg", "d\te.jpg", "f\ng.jpg", "\"h\".jpg", "i,1", " j.jpg", "k;l.jpg",
                          "\xFF\xFEm.jpg", "n\rn.jpg"},

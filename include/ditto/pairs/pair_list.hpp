@@ -40,11 +40,13 @@ inline PairList read_pair_list(const std::filesystem::path& path) {
 /// The list as text of three columns, which parse_pair_list() reads, whatever the names hold; folds are not told.
 inline std::string pair_list_text(const PairList& list) {
     const auto needs_quotes = [](std::string_view name) {
-        return name.find_first_of("\"\t\r\n") != std::string_view::npos || name.starts_with('#') ||
+        return name.find_first_of("\"\t\r\n,;") != std::string_view::npos || name.starts_with('#') ||
                name.starts_with(' ') || name.ends_with(' ') || name.starts_with("\xEF\xBB\xBF") ||
                name.starts_with("\xFF\xFE") || name.starts_with("\xFE\xFF");
     };
     std::string text;
+    if (!list.pairs.empty() && detail::parse_count(list.images[list.pairs[0].right]))
+        text = "left\tright\tlabel\n";  // without it the first row could be one of LFW's
     for (const Pair& pair : list.pairs) {
         const std::string &left = list.images[pair.left], &right = list.images[pair.right];
         const bool quotes = needs_quotes(left) || needs_quotes(right);

@@ -61,21 +61,27 @@ inline bool is_whole(const Columns& columns) {
     return columns.size() == 3 && is_label(columns[2]);
 }
 
+/// What a first row of columns' names tells: nothing if it is none.
+enum class Header { none, labels, numbers };
+
 /// Names of columns: the last is called what labels are, or the number of LFW's second image; and no other can be a
 /// path.
-inline bool is_header(const Columns& columns) {
-    constexpr std::array<std::string_view, 14> words = {
-        "label", "labels",      "same",  "issame", "sameperson", "issameperson", "target",
-        "match", "groundtruth", "class", "y",      "imagenum2",  "imagenum21",   "n2"};
-    if (columns.size() < 2 || columns.size() > 4) return false;
+inline Header header_of(const Columns& columns) {
+    constexpr std::array<std::string_view, 11> labels = {"label",       "labels",       "same",   "issame",
+                                                         "sameperson",  "issameperson", "target", "match",
+                                                         "groundtruth", "class",        "y"};
+    constexpr std::array<std::string_view, 3> numbers = {"imagenum2", "imagenum21", "n2"};
+    const auto can_be_path = [](const auto& each) {
+        return each.find('/') != std::string::npos || has_image_name(each);
+    };
+    if (columns.size() < 2 || columns.size() > 4 || std::ranges::any_of(columns, can_be_path)) return Header::none;
     std::string last;
     for (const char c : columns.back()) {
         if (c >= 'A' && c <= 'Z') last += static_cast<char>(c - 'A' + 'a');
         if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) last += c;
     }
-    return std::ranges::find(words, last) != words.end() && std::ranges::none_of(columns, [](const auto& each) {
-               return each.find('/') != std::string::npos || has_image_name(each);
-           });
+    if (std::ranges::find(labels, last) != labels.end()) return Header::labels;
+    return std::ranges::find(numbers, last) != numbers.end() ? Header::numbers : Header::none;
 }
 
 /// Turns the rows of one text into a PairList.
@@ -104,7 +110,8 @@ class PairListParser {
             const auto row = reader_.peek(each);
             if (!row || row->columns.size() < 2) continue;  // a number alone tells nothing
             const Columns& columns = row->columns;
-            if (is_counts(columns) || is_lfw(columns) || is_whole(columns) || is_half(columns) || is_header(columns))
+            if (is_counts(columns) || is_lfw(columns) || is_whole(columns) || is_half(columns) ||
+                header_of(columns) != Header::none)
                 return *(separator_ = each);
         }
         for (const Separator each : {Separator::comma, Separator::semicolon})  // for what is wrong with the row
@@ -115,8 +122,9 @@ class PairListParser {
     void take(const Columns& columns) {
         if (form_ == Form::unknown) {
             if (pairs_per_label_ == 0 && is_counts(columns)) return announce(columns);
-            if (!has_header_ && is_header(columns)) {
+            if (const Header header = header_of(columns); !has_header_ && header != Header::none) {
                 has_header_ = true;
+                if (header == Header::labels && columns.size() == 3) form_ = Form::whole;
                 return;
             }
             form_ = pairs_per_label_ != 0 || is_lfw(columns) ? Form::lfw
