@@ -25,6 +25,7 @@ struct FolderAgreement {
     std::size_t same_inside = 0, same_across = 0;            ///< `same` rows within a folder, and across two
     std::size_t different_inside = 0, different_across = 0;  ///< `different` rows
 
+    /// Rows that say that a folder is not a person, or that a person is in two.
     std::size_t disagreeing() const { return same_across + different_inside; }
     /// Most rows say that a folder is a person: of the `same` ones more than half, of the `different` ones four fifths.
     bool is_person() const {

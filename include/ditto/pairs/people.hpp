@@ -33,9 +33,11 @@ struct People {
     std::vector<std::uint32_t> parting_lines{};  ///< of `different` rows within a folder
     std::size_t shared_pictures = 0;             ///< pictures that joined two people, being on both
 
+    /// The group that an image is in.
     std::uint32_t group(std::uint32_t image) const {
         return group_of_image.empty() ? person_of_image[image] : group_of_image[image];
     }
+    /// How many groups there are.
     std::uint32_t group_count() const { return group_of_image.empty() ? count : groups; }
 
     /// The images of every person, in ascending order.
