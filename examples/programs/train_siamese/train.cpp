@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <ditto/core/available_memory.hpp>
 #include <ditto/core/number_text.hpp>
+#include <ditto/pairs/pair_list.hpp>
 #include <ditto/training/floors.hpp>
 #include <ditto/training/training.hpp>
 #include <optional>

@@ -10,7 +10,7 @@
 #include "ditto/core/pair_label.hpp"
 #include "ditto/faces/faces.hpp"
 #include "ditto/images/image.hpp"
-#include "ditto/pairs/pair_list.hpp"
+#include "ditto/pairs/pair.hpp"
 #include "ditto/pairs/people.hpp"
 
 namespace ditto {

@@ -11,7 +11,7 @@
 
 #include "ditto/core/score_kind.hpp"
 #include "ditto/images/image.hpp"
-#include "ditto/pairs/pair_list.hpp"
+#include "ditto/pairs/pair.hpp"
 #include "ditto/report/metrics_table.hpp"
 #include "ditto/report/people_map.hpp"
 

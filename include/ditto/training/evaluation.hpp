@@ -15,7 +15,7 @@
 #include "ditto/model/embed_images.hpp"
 #include "ditto/model/embedder.hpp"
 #include "ditto/model/feature_recipe.hpp"
-#include "ditto/pairs/pair_list.hpp"
+#include "ditto/pairs/pair.hpp"
 #include "ditto/training/metrics.hpp"
 
 namespace ditto {

@@ -15,7 +15,7 @@
 #include "ditto/images/image.hpp"
 #include "ditto/images/image_store.hpp"
 #include "ditto/images/resize.hpp"
-#include "ditto/pairs/pair_list.hpp"
+#include "ditto/pairs/pair.hpp"
 #include "ditto/training/evaluation.hpp"
 
 namespace ditto {

@@ -14,7 +14,7 @@
 #include "ditto/core/parallel.hpp"
 #include "ditto/core/random.hpp"
 #include "ditto/images/image_store.hpp"
-#include "ditto/pairs/pair_list.hpp"
+#include "ditto/pairs/pair.hpp"
 #include "ditto/trainer/any_trainer.hpp"
 
 namespace ditto {

@@ -10,7 +10,7 @@
 
 #include "ditto/model/weights_file.hpp"
 #include "ditto/optim/schedule.hpp"
-#include "ditto/pairs/pair_list.hpp"
+#include "ditto/pairs/pair.hpp"
 #include "ditto/pairs/pair_loader.hpp"
 #include "ditto/training/statistics.hpp"
 
