@@ -28,6 +28,7 @@
 namespace {
 
 std::atomic<long> allocations = 0;
+std::atomic<long> held = 0;  // of them, less those that were given back
 
 // OpenBLAS's kernels for products of up to 10^6 multiplications take scratch memory from malloc at every call; every
 // product of this network is larger, as all of the face network's are.
@@ -36,6 +37,9 @@ using Network = ditto::Sequential<ditto::Shape<32, 32, 3>,  //
                                   ditto::MaxPool2d<2>, ditto::Conv2d<32, 64, 3, ditto::Padding<1>>, ditto::ReLU,
                                   ditto::BatchNorm2d<64>, ditto::AveragePool2d<2>,  // 8x8x64
                                   ditto::Flatten, ditto::Linear<4096, 64>, ditto::ReLU, ditto::BatchNorm1d<64>>;
+// One of small and odd sizes.
+using TinyNetwork = ditto::Sequential<ditto::Shape<7, 11, 3>, ditto::Conv2d<3, 5, 3>, ditto::ReLU,
+                                      ditto::BatchNorm2d<5>, ditto::Flatten, ditto::Linear<225, 13>, ditto::Sigmoid>;
 template <class Loss, class Optimizer, class Twin = ditto::twin::separate>
 using CountedTrainer = SmallTrainer<Loss, Optimizer, Twin, Network>;
 
@@ -48,22 +52,28 @@ void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
 void* __libc_realloc(void*, std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
+void __libc_free(void*);
 
 void* malloc(std::size_t bytes) {
-    ++allocations;
+    ++allocations, ++held;
     return __libc_malloc(bytes);
 }
 void* calloc(std::size_t count, std::size_t bytes) {
-    ++allocations;
+    ++allocations, ++held;
     return __libc_calloc(count, bytes);
 }
 void* realloc(void* memory, std::size_t bytes) {
     ++allocations;
+    if (memory == nullptr) ++held;
     return __libc_realloc(memory, bytes);
 }
 void* memalign(std::size_t alignment, std::size_t bytes) {
-    ++allocations;
+    ++allocations, ++held;
     return __libc_memalign(alignment, bytes);
+}
+void free(void* memory) {
+    if (memory != nullptr) --held;
+    __libc_free(memory);
 }
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
     return memalign(alignment, bytes);
@@ -85,6 +95,15 @@ TEST_CASE("the counter sees allocations of every kind" * doctest::skip(DITTO_TES
     const ditto::MemoryBlock by_mmap(1);
     free(aligned_alloc(64, 64));
     CHECK(allocations == before + 3);
+}
+
+TEST_CASE("the counter of what is held sees what is given back" * doctest::skip(DITTO_TEST_OWN_MALLOC == 0)) {
+    const long before = held;
+    {
+        const std::vector<int> numbers(1);
+        CHECK(held == before + 1);
+    }
+    CHECK(held == before);
 }
 
 // OpenBLAS takes one of a row of buffers for each product that runs, and maps it when it is taken for the first time.
@@ -117,6 +136,24 @@ TEST_CASE_TEMPLATE("a training step after the first allocates nothing", Trainer,
     const long before = allocations;
     for (int step = 0; step < 3; ++step) trainer.step(batch.images, batch.labels);
     CHECK(allocations == before);
+}
+
+TEST_CASE_TEMPLATE("of products that are too small for OpenBLAS's buffers, nothing is held after a step", Trainer,
+                   SmallTrainer<ditto::ContrastiveLoss, ditto::SGD, ditto::twin::separate, TinyNetwork>,
+                   SmallTrainer<ditto::DifferenceBceLoss, ditto::Adam, ditto::twin::stacked, TinyNetwork>) {
+    map_openblas_buffers();
+    auto settings = small_settings<Trainer>();
+    settings.batch = ditto::batch_pairs{3};
+    Trainer trainer(settings);
+    ditto::Random random(1, ditto::RandomPurpose::test);
+    std::vector<float> images(2 * 3 * 7 * 11 * 3);
+    for (float& value : images) value = static_cast<float>(random.uniform());
+    const std::vector<ditto::PairLabel> labels{ditto::PairLabel::same, ditto::PairLabel::different,
+                                               ditto::PairLabel::same};
+    trainer.step(images, labels);
+    const long before = held;
+    for (int step = 0; step < 3; ++step) trainer.step(images, labels);
+    CHECK(held == before);
 }
 
 TEST_CASE("the loop, its loader's threads and its metrics allocate nothing between steps") {
