@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -111,11 +112,13 @@ void require_usable(const SafetensorsReader& file, const StoredTensor& tensor, s
                     std::span<const T> numbers) {
     const bool is_variance = tensor.info.name == "running_var";
     const auto is_usable = [&](T number) { return std::isfinite(number) && !(is_variance && number < T{0}); };
-    // The common case without a branch for each number, which the compiler makes vector instructions of.
-    unsigned bad = 0;
-    for (const T number : numbers) bad |= static_cast<unsigned>(!is_usable(number));
-    if (bad == 0) return;
+    // The common case: infinity and NaN have the largest bits, and a maximum of integers takes no branches.
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    Bits largest = 0;
+    for (const T number : numbers) largest = std::max(largest, std::bit_cast<Bits>(number) << 1);  // without the sign
+    if (largest < std::bit_cast<Bits>(std::numeric_limits<T>::infinity()) << 1 && !is_variance) return;
     const auto found = std::ranges::find_if_not(numbers, is_usable);
+    if (found == numbers.end()) return;
     throw Error(file.path().string() + ": its " + tensor.name +
                 index_text(file_shape(tensor.info), first + static_cast<std::size_t>(found - numbers.begin())) +
                 " is " + number_text(static_cast<double>(*found)) +
