@@ -152,6 +152,10 @@ TEST_CASE("what a file does not say is taken from the caller, and what it says i
     const PairVerifier kept = load<ContrastiveLoss>(full, {.threshold = 7.0, .recipe = other});
     CHECK(kept.threshold() == 0.4);
     CHECK(kept.image_recipe() == recipe);
+    WeightsInfo plain = contrastive_info();
+    plain.features = FeatureRecipe{};  // which writes no entry
+    const WeightsInfo mirrored{.features = FeatureRecipe{true, true}};
+    CHECK(load<ContrastiveLoss>(save<ContrastiveLoss>(folder, plain), mirrored).feature_recipe() == FeatureRecipe{});
 }
 
 TEST_CASE("what gives no right answer is refused") {

@@ -27,8 +27,8 @@ inline WeightsInfo completed(WeightsInfo info, const WeightsInfo& otherwise) {
     complete(info.loss, otherwise.loss);
     complete(info.margin, otherwise.margin);
     complete(info.threshold, otherwise.threshold);
+    if (!info.recipe) complete(info.features, otherwise.features);  // where ditto wrote the file, none are plain ones
     complete(info.recipe, otherwise.recipe);
-    complete(info.features, otherwise.features);
     complete(info.calibration, otherwise.calibration);
     return info;
 }
