@@ -32,6 +32,16 @@ static_assert(!takes<Conv2d<3, 8, 5>>(image(4, 9, 3)), "the kernel is larger tha
 static_assert(!takes<Conv2d<3, 8, 3>>(image(9, 9, 4)));
 static_assert(!takes<Conv2d<3, 8, 3>>(Extents::flat(3)));
 
+// The smallest of everything: one channel, one pixel, a kernel, stride and padding that are the defaults in words.
+static_assert(std::same_as<OutputOf<Shape<1, 1, 1>, Conv2d<1, 1, 1>>, Shape<1, 1, 1>>);
+static_assert(std::same_as<OutputOf<Shape<5, 5, 1>, Conv2d<1, 1, 5, Stride<1>, Padding<0>>>, Shape<1, 1, 1>>);
+static_assert(Conv2d<1, 1, 1>::is_valid && Conv2d<1, 1, 1, Stride<1>, Padding<0>>::is_valid);
+static_assert(MaxPool2d<1>::is_valid && AveragePool2d<1, Stride<1>, Padding<0>>::is_valid);
+static_assert(Linear<1, 1>::is_valid && BatchNorm2d<1>::is_valid && BatchNorm1d<1>::is_valid);
+static_assert(std::same_as<OutputOf<Shape<1>, Linear<1, 1>>, Shape<1>> && Shape<1>::valid && Shape<1, 1, 1>::valid);
+static_assert(Conv2d<3, 8, 3>::Geometry::expects(1) == 3 && Conv2d<3, 8, 3, Stride<2>>::Geometry::expects(8) == 7);
+static_assert(Conv2d<3, 8, 3, Stride<2>, AllowTruncation>::Geometry::expects(8) == 8);
+
 // Pools.
 static_assert(std::same_as<OutputOf<Shape<8, 6, 5>, MaxPool2d<2>>, Shape<4, 3, 5>>);
 static_assert(std::same_as<OutputOf<Shape<9, 9, 5>, MaxPool2d<3, Stride<2>>>, Shape<4, 4, 5>>);

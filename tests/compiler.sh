@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Builds the shape tests and the unit tests but the slow ones with one compiler, warnings as errors, and runs them.
+#   tests/compiler.sh clang++-16                   all of them
+#   tests/compiler.sh g++-13 core losses optim     those of some rooms
+# Builds in build/COMPILER. What cmake/install_dependencies.sh installs must be there, doctest, the compiler, and
+# for clang its own OpenMP. CMAKE_PREFIX_PATH may name other versions of the libraries.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source tests/support/environment.sh
+
+compiler=${1:?name a compiler}
+rooms=unit
+(($# == 1)) || rooms=$(IFS='|' && echo "${*:2}")
+folder=build/$compiler
+cmake --preset release -B "$folder" -DCMAKE_CXX_COMPILER="$compiler" -DDITTO_WERROR=ON -DDITTO_BUILD_TESTS=ON \
+    -DDITTO_BUILD_EXAMPLES=OFF -DDITTO_CUDA=OFF
+mapfile -t tests < <(ctest --test-dir "$folder" -N --label-regex "^($rooms)\$" --label-exclude '^slow$' |
+    sed -n 's/^ *Test *#[0-9]*: //p' | grep -xF "$(cmake --build "$folder" --target help | sed -n 's/: phony$//p')")
+cmake --build "$folder" --parallel "$(nproc)" --target shapes "${tests[@]}"
+ctest --test-dir "$folder" --output-on-failure --parallel "$(nproc)" \
+    --tests-regex "^($(printf '%s\n' "${tests[@]//./\\.}" | paste -sd'|'))\$"
