@@ -127,7 +127,7 @@ def check_few_descriptors(folder, data):
         # (Below some number the system cannot load the program's libraries.)
         lines = errors_of(result)
         assert result.returncode == 127 or (result.returncode == 1 and len(lines) == 1), (number, result)
-        assert re.search("open files", result.stderr), (number, result)
+        assert re.search("open files|Error 24", result.stderr), (number, result)
     else:
         raise AssertionError("9 descriptors do not do")
 
@@ -177,6 +177,7 @@ def check_two_at_once(folder, data):
 def check_output_gone(folder, data):
     """Nobody reads what it prints: it trains to the end, and says in the end that it could not print."""
     expect = "error: cannot write to the standard output"
+    assert run_on(folder / "read", "--epochs", 2, data=data).returncode == 0
     everything = {"config.json", "metrics.csv", "last.safetensors", "best.safetensors", "checkpoint.safetensors"}
     for number, redirection in enumerate((">&-", "> /dev/full", "| true", ">&- 2>&- <&-")):
         directory = folder / f"unread {number}"
@@ -188,9 +189,8 @@ def check_output_gone(folder, data):
         names = {path.name for path in directory.iterdir()}
         assert everything <= names and not any(".partial-" in name for name in names), (redirection, names)
         # Nothing was printed into a file that had got the number of a closed stream.
-        assert (directory / "last.safetensors").read_bytes() == (folder / "unread 0/last.safetensors").read_bytes()
-        assert run("evaluate_pairs", "--weights", directory / "last.safetensors", "--images", folder, "--pairs",
-                   folder / "pairs.txt").returncode == 0
+        for name in ("last.safetensors", "best.safetensors", "checkpoint.safetensors"):
+            assert (directory / name).read_bytes() == (folder / "read" / name).read_bytes(), (redirection, name)
 
 
 def check_bad_pictures(folder, data):

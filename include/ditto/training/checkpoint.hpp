@@ -32,7 +32,6 @@ struct TrainingState {
     double seconds = 0;                          ///< that the epoch in progress has taken
     /// SafetensorsReader::data_checksum() of the best weights' file, once there is one.
     std::optional<std::uint64_t> best_weights{};
-    std::string metrics{};  ///< metrics.csv: its header and a row for each epoch done
 };
 
 namespace detail {
@@ -62,7 +61,6 @@ TensorSource vector_source(std::string name, std::span<const T> values) {
 
 inline constexpr const char* recorded_scores = "training.scores";  // [pairs] of the epoch in progress
 inline constexpr const char* recorded_labels = "training.labels";  // [pairs] 1: same
-inline constexpr const char* recorded_rows = "training.metrics";   // [characters] of metrics.csv
 
 }  // namespace detail
 
@@ -85,8 +83,6 @@ inline void save_checkpoint(const std::filesystem::path& path, AnyTrainer& train
     std::vector<TensorSource> sources = tensor_sources(tensors);
     sources.push_back(detail::vector_source(detail::recorded_scores, epoch.scores()));
     sources.push_back(detail::vector_source<std::uint8_t>(detail::recorded_labels, labels));
-    const std::vector<std::uint8_t> rows(state.metrics.begin(), state.metrics.end());
-    sources.push_back(detail::vector_source<std::uint8_t>(detail::recorded_rows, rows));
 
     Metadata metadata;
     const auto add = [&](const char* name, double value) {
@@ -156,11 +152,6 @@ inline TrainingState load_checkpoint(const std::filesystem::path& path, AnyTrain
         std::uint64_t checksum = 0;
         std::from_chars(text->data(), text->data() + text->size(), checksum);
         state.best_weights = checksum;
-    }
-    if (const TensorEntry* entry = file.find(detail::recorded_rows)) {
-        std::vector<std::uint8_t> rows(entry->size());
-        file.read(*entry, 0, std::span(rows));
-        state.metrics.assign(rows.begin(), rows.end());
     }
 
     const std::vector<StoredTensor> tensors = detail::checkpoint_tensors(trainer);

@@ -157,15 +157,6 @@ class MetricsFile {
     /// Scores are named in the header by their kind.
     MetricsFile(std::filesystem::path path, ScoreKind kind) : path_(std::move(path)), text_(header(kind)) {}
 
-    /// The whole file.
-    const std::string& text() const { return text_; }
-
-    /// Makes the file what it was when its text() was `text`: rows that it has got since then are lost.
-    void resume(std::string text) {
-        text_ = std::move(text);
-        write_text_file(path_, text_);
-    }
-
     /// Takes over the rows of the first `epochs` epochs from the file, if there is one. Rows that were cut are left
     /// out.
     void resume(std::uint32_t epochs) {
@@ -180,6 +171,7 @@ class MetricsFile {
             if (failure == std::errc{} && epoch <= epochs && std::ranges::count(row, ',') == columns)
                 text_.append(row).append("\n");
         }
+        write_text_file(path_, text_);
     }
 
     /// Adds the row of epoch `epoch` (from 1), after which `steps` steps were done in all.

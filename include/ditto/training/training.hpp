@@ -75,10 +75,7 @@ class Training {
         const CheckpointChoice chosen = intact_checkpoint(directory_.checkpoints());
         if (!chosen.note.empty()) progress_.warn(chosen.note);
         state_ = load_checkpoint(chosen.path, trainer_, recorder_, settings_.identity);
-        if (state_.metrics.empty())
-            metrics_file_.resume(state_.epoch);  // the checkpoint is of an older version
-        else
-            metrics_file_.resume(std::exchange(state_.metrics, {}));
+        metrics_file_.resume(state_.epoch);
         resume_best();
     }
 
@@ -238,8 +235,8 @@ class Training {
     void write_checkpoint() {
         keep_previous_checkpoint(directory_.checkpoints());
         TrainingState state = state_;
-        state.best_weights = weights_->best_checksum();
-        state.metrics = metrics_file_.text();
+        // (Where the best are the checkpoint's own, see resume_best(), the file may be older.)
+        if (state.best_epoch != state.epoch || state.batch > 0) state.best_weights = weights_->best_checksum();
         save_checkpoint(directory_.checkpoint(), trainer_, state, recorder_, settings_.identity);
     }
 
