@@ -3,9 +3,11 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "../support/temporary_folder.hpp"
 #include "ditto/images/image_file.hpp"
 #include "flat_jpeg.hpp"
 #include "images.hpp"
@@ -246,6 +248,55 @@ TEST_CASE("data that ends early or goes on is refused, zeros at its end are not"
     const Image image = decode_jpeg_text(file);
     CHECK(decode_jpeg_text(file.substr(0, file.size() - 2) + std::string(40, '\0') + "\xFF\xD9").pixels ==
           image.pixels);
+}
+
+TEST_CASE("codes that are not those of the pixels are refused") {
+    const std::string whole = FlatJpeg{}.bytes();  // a first coefficient of 0, code 0000, and the end of the block, 0
+    const std::size_t data = whole.size() - 3;
+    REQUIRE(whole[data] == '\x07');
+    const auto error = [&](const std::string& bits) { return jpeg_error(whole.substr(0, data) + bits + "\xFF\xD9"); };
+    CHECK(error("\x07").empty());
+    CHECK(contains(error(""), "ends before its pixels do"));
+    CHECK(contains(error("\xF7"), "not in its table"));
+    CHECK(contains(error("\x0F"), "not in its table"));
+    CHECK(contains(error("\x07\x07"), "goes on behind its pixels"));
+    CHECK(contains(error("\x07\xFF\xD0"), "goes on behind its pixels"));
+    CHECK(error(std::string("\x07\0\0\0", 4)).empty());
+
+    FlatJpeg beyond;  // its block has code 0 four times, each of 16 coefficients of 0: 64 behind the first
+    beyond.huffman.back() = '\xF0';
+    std::string file = beyond.bytes();
+    file[file.size() - 3] = '\x00';
+    CHECK(contains(jpeg_error(file), "more coefficients than there are"));
+}
+
+TEST_CASE("restart markers come when they must") {
+    FlatJpeg file{.components = orange, .scans = scan_each(3)};
+    file.components[0].horizontal = 2;  // two blocks, and one of each other component
+    file.application = jpeg_segment(0xDD, std::string("\0\1", 2));
+    CHECK(contains(jpeg_error(file.bytes()), "restart marker"));
+    const std::string whole = file.bytes();
+    // 22 is 5 bits: 0101 10110 0, then from the start again.
+    const std::size_t scan = whole.find("\xFF\xDA") + 10;
+    const std::string block = "\x5B\x3F", head = whole.substr(0, scan),
+                      tail = whole.substr(whole.find("\xFF\xDA", scan));
+    CHECK(colour_of(head + block + "\xFF\xD0" + block + tail) == orange_rgb);
+    CHECK(colour_of(head + block + "\xFF\xFF\xD0" + block + tail) == orange_rgb);
+    for (const std::string& wrong : {block + "\xFF\xD1" + block, block + block, block + "\xFF\xD0",
+                                     block + "a\xFF\xD0" + block, block + "\xFF\xD0" + block + "\xFF\xD1" + block})
+        CHECK(contains(jpeg_error(head + wrong + tail), "damaged"));
+}
+
+TEST_CASE("a progressive file that is cut within a scan is refused") {
+    const std::string file =
+        read_text(std::filesystem::path(DITTO_SOURCE_DIR) / "tests/fuzz/corpus/picture/progressive.jpg");
+    REQUIRE(jpeg_error(file).empty());
+    int scans = 0, accepted = 0;
+    for (std::size_t at = file.find("\xFF\xDA"); at != std::string::npos; at = file.find("\xFF\xDA", at + 1)) ++scans;
+    CHECK(scans > 5);
+    for (std::size_t size = file.find("\xFF\xDA"); size + 2 < file.size(); ++size)
+        accepted += jpeg_error(file.substr(0, size) + "\xFF\xD9").empty();
+    CHECK(accepted <= 4 * scans);  // between scans: before and behind a table, and between the two bytes of a marker
 }
 
 TEST_CASE("what decoding takes of memory and time is bounded before it is taken") {

@@ -13,6 +13,7 @@
 #include "ditto/images/file_kind.hpp"
 #include "ditto/images/image.hpp"
 #include "ditto/images/jpeg.hpp"
+#include "ditto/images/jpeg_entropy.hpp"
 #include "ditto/images/netpbm.hpp"
 #include "ditto/images/orientation.hpp"
 #include "ditto/images/png.hpp"
@@ -27,6 +28,7 @@ inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string
     if (bytes.empty()) throw Error(name + ": the file is empty; replace it or remove it from the list");
     if (detail::begins_with(bytes, "\xFF\xD8")) {
         const JpegStructure jpeg = inspect_jpeg(bytes, name);
+        detail::require_whole_scans(bytes, jpeg, name);
         return upright(detail::decode_jpeg(bytes, jpeg, name), jpeg.orientation);
     }
     if (detail::begins_with(bytes, "\x89PNG\r\n\x1A\n")) {

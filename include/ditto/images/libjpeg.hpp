@@ -106,7 +106,8 @@ class LibjpegDecoder {
 /// The pixels of a JPEG file as they are stored, RGB. Throws Error if it is damaged, or CMYK in unknown terms.
 inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const JpegStructure& jpeg, const std::string& name) {
     const bool cmyk = jpeg.frame.components.size() == 4;
-    if (cmyk && !jpeg.adobe) refuse_unsupported(name, "CMYK without Adobe's segment, by which one knows whether 0 is ink or paper,");
+    if (cmyk && !jpeg.adobe)
+        refuse_unsupported(name, "CMYK without Adobe's segment, by which one knows whether 0 is ink or paper,");
     const auto height = static_cast<std::size_t>(jpeg.frame.height), width = static_cast<std::size_t>(jpeg.frame.width);
     Image image{jpeg.frame.height, jpeg.frame.width, {}};
     LibjpegDecoder decoder;

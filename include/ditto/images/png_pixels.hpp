@@ -40,8 +40,8 @@ inline Image image_from_samples(const PngStructure& png, std::vector<std::uint8_
         std::size_t largest = 0;
         for (std::size_t i = 0; i < pixels; ++i)
             for (std::size_t c = 0; c < colours; ++c)
-                largest =
-                    std::max<std::size_t>(largest, std::size_t{samples[i * step + 2 * c]} << 8 | samples[i * step + 2 * c + 1]);
+                largest = std::max<std::size_t>(
+                    largest, std::size_t{samples[i * step + 2 * c]} << 8 | samples[i * step + 2 * c + 1]);
         require_16_bits(largest, name);
     }
     image.pixels.resize(3 * pixels);
