@@ -73,9 +73,8 @@ TEST_CASE("PGM and PPM") {
     CHECK(contains(load_error(folder / "dark.pgm"), "above 4095"));
     write_text(folder / "dark.pgm", std::string("P5 2 1 4095\n\x0F\xFF\0\0", 16));  // which says that it has 12 bits
     CHECK(load_image(folder / "dark.pgm").pixels == Bytes{255, 255, 255, 0, 0, 0});
-    for (const char* header :
-         {"P51 1 255\na", "P5", "P5 2", "P5 2 2 255", "P5 0 2 255\n", "P5 -2 2 255\n",
-          "P5 2 2 70000\nabcd", "P5 2 2 0\nabcd", "P5 two 2 255\nabcd", "P5 # no end"}) {
+    for (const char* header : {"P51 1 255\na", "P5", "P5 2", "P5 2 2 255", "P5 0 2 255\n", "P5 -2 2 255\n",
+                               "P5 2 2 70000\nabcd", "P5 2 2 0\nabcd", "P5 two 2 255\nabcd", "P5 # no end"}) {
         write_text(folder / "bad.pgm", header);
         CHECK(contains(load_error(folder / "bad.pgm"), "header is malformed"));
     }
