@@ -177,7 +177,7 @@
 #pragma push_macro("STBI__HDR_BUFLEN")
 #undef STBI__HDR_BUFLEN
 
-namespace ditto::stb {
+namespace ditto::detail::stb {
 
 /// stb's assertions, of which some are of what a file says.
 inline void require(bool holds) {
@@ -195,7 +195,7 @@ struct stbi_io_callbacks {
     void (*skip)(void* user, int n);
     int (*eof)(void* user);
 };
-#define STBI_ASSERT(holds) ditto::stb::require(holds)
+#define STBI_ASSERT(holds) ditto::detail::stb::require(holds)
 #define STBI_NO_STDIO
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
@@ -203,7 +203,7 @@ struct stbi_io_callbacks {
 #define STB_IMAGE_IMPLEMENTATION
 #include <stb/stb_image.h>
 
-}  // namespace ditto::stb
+}  // namespace ditto::detail::stb
 
 #pragma pop_macro("STB_IMAGE_IMPLEMENTATION")
 #pragma pop_macro("STB_IMAGE_STATIC")

@@ -85,7 +85,7 @@
 #pragma push_macro("stbiw__wptag")
 #undef stbiw__wptag
 
-namespace ditto::stb {
+namespace ditto::detail::stb {
 
 #define STBIW_ASSERT(holds) ((void)(holds))
 #define STBI_WRITE_NO_STDIO
@@ -93,7 +93,7 @@ namespace ditto::stb {
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #include <stb/stb_image_write.h>
 
-}  // namespace ditto::stb
+}  // namespace ditto::detail::stb
 
 #pragma pop_macro("STB_IMAGE_WRITE_IMPLEMENTATION")
 #pragma pop_macro("STB_IMAGE_WRITE_STATIC")
