@@ -27,7 +27,7 @@ struct StepScratchBytes<Optimizer, Cpu<Precision, Arch>> {
 };
 
 /// What Trainer<Verifier, Optimizer, Cpu<...>> is. All memory is one block, laid out by Plan; after construction a step
-/// allocates nothing.
+/// allocates nothing of its own, and keeps nothing of what OpenBLAS takes for small products.
 template <class VerifierType, class OptimizerType, class DeviceType>
 class CpuTrainer : public detail::TrainerBase<VerifierType, OptimizerType, DeviceType> {
     using Base = detail::TrainerBase<VerifierType, OptimizerType, DeviceType>;
