@@ -19,7 +19,8 @@ using namespace ditto;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(),
+                 infinity = std::numeric_limits<double>::infinity();
 
 // Of what binary16 holds exactly, with an exponent of its own, and NaN and infinity.
 std::uint16_t half(double value) {
