@@ -100,3 +100,10 @@ TEST_CASE("collapsed features are reported, healthy ones are not") {
     metrics.score_deviation = 0.1;
     CHECK_FALSE(collapse_warning(metrics, ScoreKind::probability, std::nullopt).has_value());
 }
+
+TEST_CASE("a label that is none is refused, and counts nowhere") {
+    EpochRecorder recorder(ScoreKind::distance, 1.0, 4);
+    CHECK_THROWS_WITH_AS(recorder.add(0.5, std::vector{0.1, 0.2}, std::vector{same, static_cast<PairLabel>(7)}),
+                         "metrics got the label 7; a PairLabel is different (0) or same (1)", ditto::Error);
+    CHECK(recorder.pairs() == 0);
+}

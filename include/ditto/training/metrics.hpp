@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "ditto/core/error.hpp"
 #include "ditto/core/number_text.hpp"
+#include "ditto/core/pair_label.hpp"
 #include "ditto/evaluate/roc.hpp"
 #include "ditto/losses/loss.hpp"
 
@@ -110,6 +112,10 @@ class EpochRecorder {
     };
 
     void append(std::span<const double> scores, std::span<const PairLabel> labels) {
+        for (const PairLabel label : labels)
+            if (!detail::is_pair_label(label))
+                throw Error("metrics got the label " + std::to_string(static_cast<int>(label)) +
+                            "; a PairLabel is different (0) or same (1)");
         scores_.insert(scores_.end(), scores.begin(), scores.end());
         labels_.insert(labels_.end(), labels.begin(), labels.end());
         for (std::size_t i = 0; i < labels.size(); ++i) {
