@@ -1,7 +1,6 @@
 #include "face_verifier.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <ditto/cpu.hpp>
 #include <ditto/losses/losses.hpp>
 #include <ditto/model/pair_verifier.hpp>
@@ -10,6 +9,7 @@
 #include "face_networks.hpp"
 #include "frozen_network.hpp"
 #include "network_of_file.hpp"
+#include "note.hpp"
 
 namespace support {
 
@@ -43,8 +43,7 @@ std::string require_loss(const ditto::SafetensorsReader& file, const std::option
     ditto::AllLosses::for_each([&]<class Loss>(const Loss&) {
         if (has_head_of<Loss>(file)) loss = Loss::name;
     });
-    std::fprintf(stderr, "note: %s does not say its loss; taken for %s by its tensors\n", file.path().c_str(),
-                 loss.c_str());
+    note(file.path().string() + " does not say its loss; taken for " + loss + " by its tensors");
     return loss;
 }
 
@@ -53,8 +52,7 @@ ditto::ImageRecipe recipe_of(const ditto::SafetensorsReader& file, const std::op
     if (stored) return *stored;
     constexpr ditto::Extents input = FaceNetwork::Input::extents;
     const ditto::ImageRecipe assumed{1.0, input.height(), input.width()};
-    std::fprintf(stderr, "note: %s does not say its image recipe; '%s' is assumed\n", file.path().c_str(),
-                 to_string(assumed).c_str());
+    note(file.path().string() + " does not say its image recipe; '" + to_string(assumed) + "' is assumed");
     return assumed;
 }
 

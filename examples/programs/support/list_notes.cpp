@@ -28,6 +28,7 @@ std::optional<std::string> inversion_note(const ditto::PairList& list, const std
 
 // One kind so rare that an accuracy of all pairs says little.
 std::optional<std::string> base_rate_note(const ditto::PairList& list, const std::string& name) {
+    if (list.pairs.empty()) return std::nullopt;
     const auto pairs = static_cast<double>(list.pairs.size());
     const double same =
         static_cast<double>(std::ranges::count(list.pairs, ditto::PairLabel::same, &ditto::Pair::label));

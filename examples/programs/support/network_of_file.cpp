@@ -1,13 +1,13 @@
 #include "network_of_file.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <ditto/losses/losses.hpp>
 #include <ditto/model/weights_file.hpp>
 #include <ditto/network/siamese.hpp>
 #include <string_view>
 
 #include "face_networks.hpp"
+#include "note.hpp"
 
 namespace support {
 
@@ -28,8 +28,8 @@ std::string face_network_of_file(const ditto::SafetensorsReader& file, const std
     if (fingerprint) return std::string(face_network_of(*fingerprint, file.path().string()));
     for (const std::string_view name : face_network_names)
         if (with_face_network(name, [&]<class Network>() { return has_parameters_of<Network>(file); })) {
-            std::fprintf(stderr, "note: %s does not say its network; taken for the %s one by its tensors\n",
-                         file.path().c_str(), std::string(name).c_str());
+            note(file.path().string() + " does not say its network; taken for the " + std::string(name) +
+                 " one by its tensors");
             return std::string(name);
         }
     return std::string(face_network_name);
