@@ -1,4 +1,4 @@
-"""Every path that README.md, CHANGELOG.md and docs/ name exists: targets of links, their headings, and what looks like a
+"""Every path that README.md, CHANGELOG.md, SECURITY.md and docs/ name exists: targets of links, their headings, and what looks like a
 path in `code`. Such a path counts from the repository, from include/ditto, or from the page's folder; in it, <name> and *
 stand for anything. The name of a source file alone is that of some file here."""
 import pathlib
@@ -59,7 +59,7 @@ def broken(page):
 
 
 def main():
-    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
     pages += [ROOT / "tests/benchmarks/README.md", ROOT / "tests/reference/README.md"]
     bad = [f"{page.relative_to(ROOT)} names {path}, which does not exist" for page in pages for path in broken(page)]
     print("\n".join(bad))

@@ -1,9 +1,4 @@
-#!/usr/bin/env python3
-"""Runs the programs for long and looks whether they need more and more. By hand, not in the test command.
-
-  tests/soak.py                 an hour of training, 10,000 pictures, four processes at once
-  tests/soak.py --minutes 2 --pictures 500
-  tests/soak.py --bin build/release/bin
+"""For tests/soak.sh: runs the programs for long and looks whether they need more and more.
 
 A training of the compact network on the built-in faces must keep its memory, its descriptors and its threads, and a
 step its time; embed_faces must need no more memory for many pictures than the features themselves take; four trainings
@@ -21,7 +16,7 @@ import tempfile
 import time
 import zlib
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 MEMORY_SLACK = 4 << 20  # what the allocator may move between its pools
 problems = []
 
