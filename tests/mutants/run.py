@@ -70,7 +70,7 @@ TESTS = [
     ("images/mirror.hpp", "images.augmentation images.image_store"),
     ("images/", "images.augmentation images.image_store"),
     ("pairs/people_folder.hpp", "pairs.people_folder pairs.people"),
-    ("pairs/", "pairs.people pairs.people_folder pairs.pair_loader training.lfw_training"),
+    ("pairs/", "pairs.people pairs.held_out pairs.people_folder pairs.pair_loader"),
 ]
 
 SWAPS = [(" < ", " <= "), (" <= ", " < "), (" > ", " >= "), (" >= ", " > "), (" == ", " != "), (" != ", " == "),
