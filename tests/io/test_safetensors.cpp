@@ -37,6 +37,23 @@ std::vector<T> read(const ditto::SafetensorsReader& file, const std::string& nam
     return values;
 }
 
+// Every element type of the format, its name and its bytes.
+using ditto::DType, ditto::dtype_name, ditto::dtype_bytes, ditto::dtype_of, ditto::parse_dtype;
+static_assert(dtype_name(DType::boolean) == "BOOL" && dtype_bytes(DType::boolean) == 1);
+static_assert(dtype_name(DType::u8) == "U8" && dtype_bytes(DType::u8) == 1 && dtype_of<std::uint8_t> == DType::u8);
+static_assert(dtype_name(DType::i8) == "I8" && dtype_bytes(DType::i8) == 1 && dtype_of<std::int8_t> == DType::i8);
+static_assert(dtype_name(DType::u16) == "U16" && dtype_bytes(DType::u16) == 2 && dtype_of<std::uint16_t> == DType::u16);
+static_assert(dtype_name(DType::i16) == "I16" && dtype_bytes(DType::i16) == 2 && dtype_of<std::int16_t> == DType::i16);
+static_assert(dtype_name(DType::f16) == "F16" && dtype_bytes(DType::f16) == 2);
+static_assert(dtype_name(DType::bf16) == "BF16" && dtype_bytes(DType::bf16) == 2);
+static_assert(dtype_name(DType::u32) == "U32" && dtype_bytes(DType::u32) == 4 && dtype_of<std::uint32_t> == DType::u32);
+static_assert(dtype_name(DType::i32) == "I32" && dtype_bytes(DType::i32) == 4 && dtype_of<std::int32_t> == DType::i32);
+static_assert(dtype_name(DType::f32) == "F32" && dtype_bytes(DType::f32) == 4 && dtype_of<float> == DType::f32);
+static_assert(dtype_name(DType::u64) == "U64" && dtype_bytes(DType::u64) == 8 && dtype_of<std::uint64_t> == DType::u64);
+static_assert(dtype_name(DType::i64) == "I64" && dtype_bytes(DType::i64) == 8 && dtype_of<std::int64_t> == DType::i64);
+static_assert(dtype_name(DType::f64) == "F64" && dtype_bytes(DType::f64) == 8 && dtype_of<double> == DType::f64);
+static_assert(parse_dtype("U32") == DType::u32 && parse_dtype("F64") == DType::f64 && !parse_dtype("F8"));
+
 }  // namespace
 
 TEST_CASE("a file holds the bytes that the format prescribes") {
