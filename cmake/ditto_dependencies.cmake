@@ -1,6 +1,6 @@
 # Finds what ditto stands on, for ditto's own build and for the installed package:
 #   ditto::dependencies   OpenMP, threads, OpenBLAS, xtensor, xtensor-blas, xsimd; for pictures libjpeg and libpng, or,
-#                         where they are not, or DITTO_COMPILE_STB is ON, stb where it is: see images/codec.hpp
+#                         where they are not, or DITTO_COMPILE_STB is ON, stb where it is: see images/formats/codec.hpp
 #   ditto::io             ditto::ditto with what weights files, progress and reports need besides, nlohmann_json and
 #                         fmt; absent, without complaint, where they are
 # Sets `ditto_missing` to one line that says what is missing and what to install; empty when nothing is.

@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include "ditto/core/error.hpp"
-#include "ditto/images/jpeg.hpp"
-#include "ditto/images/jpeg_entropy.hpp"
+#include "ditto/images/formats/jpeg.hpp"
+#include "ditto/images/formats/jpeg_entropy.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "ditto/core/error.hpp"
-#include "ditto/images/png.hpp"
+#include "ditto/images/formats/png.hpp"
 #include "right_checksums.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ditto/images/checksums.hpp"
+#include "ditto/images/formats/checksums.hpp"
 
 using Bytes = std::vector<std::uint8_t>;
 

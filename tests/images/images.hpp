@@ -9,7 +9,7 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/random.hpp"
-#include "ditto/images/codec.hpp"
+#include "ditto/images/formats/codec.hpp"
 #include "ditto/images/image.hpp"
 
 inline std::uint8_t& value(ditto::Image& image, int row, int column, int channel) {

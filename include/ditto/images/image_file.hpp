@@ -9,14 +9,14 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/read_file.hpp"
-#include "ditto/images/codec.hpp"
-#include "ditto/images/file_kind.hpp"
+#include "ditto/images/formats/codec.hpp"
+#include "ditto/images/formats/file_kind.hpp"
+#include "ditto/images/formats/jpeg.hpp"
+#include "ditto/images/formats/jpeg_entropy.hpp"
+#include "ditto/images/formats/netpbm.hpp"
+#include "ditto/images/formats/png.hpp"
 #include "ditto/images/image.hpp"
-#include "ditto/images/jpeg.hpp"
-#include "ditto/images/jpeg_entropy.hpp"
-#include "ditto/images/netpbm.hpp"
 #include "ditto/images/orientation.hpp"
-#include "ditto/images/png.hpp"
 
 namespace ditto {
 

@@ -10,7 +10,7 @@
 
 #include "ditto/core/atomic_file.hpp"
 #include "ditto/core/error.hpp"
-#include "ditto/images/codec.hpp"
+#include "ditto/images/formats/codec.hpp"
 #include "ditto/images/image.hpp"
 
 namespace ditto {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "ditto/core/read_file.hpp"
-#include "ditto/pairs/list_text.hpp"
+#include "ditto/pairs/lists/list_text.hpp"
+#include "ditto/pairs/lists/pair_list_parser.hpp"
 #include "ditto/pairs/pair.hpp"
-#include "ditto/pairs/pair_list_parser.hpp"
 
 namespace ditto {
 

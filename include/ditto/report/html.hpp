@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "ditto/core/error.hpp"
-#include "ditto/images/codec.hpp"
+#include "ditto/images/formats/codec.hpp"
 #include "ditto/images/image.hpp"
 #include "ditto/images/resize.hpp"
 #include "ditto/report/style.hpp"

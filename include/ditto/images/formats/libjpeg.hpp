@@ -15,9 +15,9 @@
 
 #include <jerror.h>
 
+#include "ditto/images/formats/jpeg.hpp"
+#include "ditto/images/formats/refusal.hpp"
 #include "ditto/images/image.hpp"
-#include "ditto/images/jpeg.hpp"
-#include "ditto/images/refusal.hpp"
 
 namespace ditto::detail {
 

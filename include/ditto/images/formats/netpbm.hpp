@@ -7,9 +7,9 @@
 #include <span>
 #include <string>
 
+#include "ditto/images/formats/png_pixels.hpp"
+#include "ditto/images/formats/refusal.hpp"
 #include "ditto/images/image.hpp"
-#include "ditto/images/png_pixels.hpp"
-#include "ditto/images/refusal.hpp"
 
 namespace ditto {
 

@@ -12,14 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "ditto/images/checksums.hpp"
+#include "ditto/images/formats/checksums.hpp"
+#include "ditto/images/formats/jpeg.hpp"
+#include "ditto/images/formats/png.hpp"
+#include "ditto/images/formats/png_pixels.hpp"
+#include "ditto/images/formats/refusal.hpp"
+#include "ditto/images/formats/stb.hpp"
+#include "ditto/images/formats/stb_write.hpp"
 #include "ditto/images/image.hpp"
-#include "ditto/images/jpeg.hpp"
-#include "ditto/images/png.hpp"
-#include "ditto/images/png_pixels.hpp"
-#include "ditto/images/refusal.hpp"
-#include "ditto/images/stb.hpp"
-#include "ditto/images/stb_write.hpp"
 
 namespace ditto::detail {
 

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "ditto/images/jpeg.hpp"
-#include "ditto/images/jpeg_bits.hpp"
-#include "ditto/images/refusal.hpp"
+#include "ditto/images/formats/jpeg.hpp"
+#include "ditto/images/formats/jpeg_bits.hpp"
+#include "ditto/images/formats/refusal.hpp"
 
 namespace ditto::detail {
 

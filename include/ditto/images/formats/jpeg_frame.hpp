@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "ditto/images/refusal.hpp"
+#include "ditto/images/formats/refusal.hpp"
 
 namespace ditto::detail {
 

@@ -17,7 +17,7 @@
 #include "ditto/core/error.hpp"
 #include "ditto/core/pair_label.hpp"
 #include "ditto/images/image_name.hpp"
-#include "ditto/pairs/list_rows.hpp"
+#include "ditto/pairs/lists/list_rows.hpp"
 #include "ditto/pairs/pair.hpp"
 
 namespace ditto::detail {

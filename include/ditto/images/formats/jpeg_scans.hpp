@@ -8,8 +8,8 @@
 #include <span>
 #include <string>
 
-#include "ditto/images/jpeg_frame.hpp"
-#include "ditto/images/jpeg_tables.hpp"
+#include "ditto/images/formats/jpeg_frame.hpp"
+#include "ditto/images/formats/jpeg_tables.hpp"
 
 namespace ditto::detail {
 

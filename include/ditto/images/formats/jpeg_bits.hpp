@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "ditto/images/refusal.hpp"
+#include "ditto/images/formats/refusal.hpp"
 
 namespace ditto::detail {
 

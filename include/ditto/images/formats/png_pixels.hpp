@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "ditto/images/formats/png.hpp"
+#include "ditto/images/formats/refusal.hpp"
 #include "ditto/images/image.hpp"
-#include "ditto/images/png.hpp"
-#include "ditto/images/refusal.hpp"
 
 namespace ditto::detail {
 

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ditto/images/checksums.hpp"
-#include "ditto/images/exif.hpp"
-#include "ditto/images/refusal.hpp"
+#include "ditto/images/formats/checksums.hpp"
+#include "ditto/images/formats/exif.hpp"
+#include "ditto/images/formats/refusal.hpp"
 
 namespace ditto {
 

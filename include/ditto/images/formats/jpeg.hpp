@@ -11,11 +11,11 @@
 #include <string>
 #include <string_view>
 
-#include "ditto/images/exif.hpp"
-#include "ditto/images/jpeg_frame.hpp"
-#include "ditto/images/jpeg_scans.hpp"
-#include "ditto/images/jpeg_tables.hpp"
-#include "ditto/images/refusal.hpp"
+#include "ditto/images/formats/exif.hpp"
+#include "ditto/images/formats/jpeg_frame.hpp"
+#include "ditto/images/formats/jpeg_scans.hpp"
+#include "ditto/images/formats/jpeg_tables.hpp"
+#include "ditto/images/formats/refusal.hpp"
 
 namespace ditto {
 

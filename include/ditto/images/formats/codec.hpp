@@ -5,8 +5,8 @@
 #pragma once
 
 #if !defined(DITTO_COMPILE_STB) && __has_include(<jpeglib.h>) && __has_include(<png.h>)
-#include "ditto/images/libjpeg.hpp"
-#include "ditto/images/libpng.hpp"
+#include "ditto/images/formats/libjpeg.hpp"
+#include "ditto/images/formats/libpng.hpp"
 #else
-#include "ditto/images/stb_codec.hpp"
+#include "ditto/images/formats/stb_codec.hpp"
 #endif
