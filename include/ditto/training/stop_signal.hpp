@@ -15,6 +15,7 @@ inline constexpr std::array stop_signals{SIGINT, SIGTERM, SIGHUP};
 /// does. What handled them before does so again at the end. One at a time.
 class StopHandlers {
   public:
+    /// From here on.
     explicit StopHandlers(const struct sigaction& action) {
         for (std::size_t i = 0; i < before_.size(); ++i) {
             ::sigaction(stop_signals[i], nullptr, &before_[i]);
