@@ -8,6 +8,7 @@
 #endif
 
 // What stb includes, before the namespace begins.
+// NOLINTBEGIN(modernize-deprecated-headers): those that it names
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+// NOLINTEND(modernize-deprecated-headers)
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #elif defined(__ARM_NEON)

@@ -1,10 +1,12 @@
 // A copy of stb_image_write that is ditto's alone: see stb.hpp.
 #pragma once
 
+// NOLINTBEGIN(modernize-deprecated-headers): those that it names
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+// NOLINTEND(modernize-deprecated-headers)
 
 #pragma push_macro("STB_IMAGE_WRITE_IMPLEMENTATION")
 #undef STB_IMAGE_WRITE_IMPLEMENTATION
