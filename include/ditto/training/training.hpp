@@ -236,7 +236,8 @@ class Training {
         keep_previous_checkpoint(directory_.checkpoints());
         TrainingState state = state_;
         // (Where the best are the checkpoint's own, see resume_best(), the file may be older.)
-        if (state.best_epoch != state.epoch || state.batch > 0) state.best_weights = weights_->best_checksum();
+        const bool best_are_here = state.best_epoch == state.epoch && state.batch == 0;
+        state.best_weights = best_are_here ? std::nullopt : weights_->best_checksum();
         save_checkpoint(directory_.checkpoint(), trainer_, state, recorder_, settings_.identity);
     }
 
