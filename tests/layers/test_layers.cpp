@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -87,6 +88,23 @@ TEST_CASE_TEMPLATE_DEFINE("a layer in inference gives PyTorch's values", T, infe
     check_inference<T, fp32>();
 }
 TEST_CASE_TEMPLATE_APPLY(inference_values, Cases);
+
+// A number that is none must not be lost on the way to the loss, where it is noticed.
+template <class Case>
+void check_not_a_number(bool is_training) {
+    CAPTURE(Case::results());
+    CAPTURE(is_training);
+    auto run = make_run<Case, fp32>();
+    run.input[0] = std::numeric_limits<float>::quiet_NaN();
+    run.run_forward(is_training);
+    CHECK(std::ranges::any_of(run.output, [](float number) { return std::isnan(number); }));
+}
+
+TEST_CASE_TEMPLATE_DEFINE("NaN goes through a layer", T, not_a_number) {
+    check_not_a_number<T>(true);
+    check_not_a_number<T>(false);
+}
+TEST_CASE_TEMPLATE_APPLY(not_a_number, Cases);
 
 // The truncation of a central difference is about step^2 = 1e-12 of the function's third derivative, which is 1e5 where
 // BatchNorm divides by a small deviation; its rounding is about 1e-16 / step = 1e-10 of the function's value, up to

@@ -153,7 +153,7 @@ class Training {
         const double factor = settings_.schedule(trainer_.steps());
         const StepResult result = holds_images_ ? trainer_.step_held(batch_.draws, batch_.labels, factor, batch_.people)
                                                 : trainer_.step(batch_.images, batch_.labels, factor, batch_.people);
-        if (!std::isfinite(result.loss)) fail_diverged(fmt::format("the loss is {}", result.loss));
+        if (!std::isfinite(result.loss)) fail_diverged(fmt::format("the loss is {}", result.loss), state_.epoch + 1);
         presented_.follow();
         recorder_.add(result.loss, result.scores, batch_.labels);
         ++state_.batch;
@@ -164,7 +164,6 @@ class Training {
     }
 
     void end_epoch() {
-        require_finite();
         const EpochMetrics metrics = recorder_.metrics();
         count_seconds();
         const double seconds = std::exchange(state_.seconds, 0.0);
@@ -187,6 +186,7 @@ class Training {
 
     void keep_if_best(double measure, bool save_now) {
         if (!(measure < state_.best_measure)) return;
+        require_finite();
         state_.best_measure = measure;
         state_.best_epoch = state_.epoch;
         if (save_now)
@@ -256,16 +256,17 @@ class Training {
         state_.best_measure = std::numeric_limits<double>::infinity();
     }
 
-    // A gradient that overflows shows in the next step's loss; nothing is saved before that is known.
+    // A gradient that overflows shows in the next step's loss; nothing is kept or saved before that is known.
     void require_finite() {
-        if (not_finite(trainer_)) fail_diverged("the update is not finite");
+        if (not_finite(trainer_))
+            fail_diverged("the update is not finite", state_.batch == 0 ? state_.epoch : state_.epoch + 1);
     }
 
-    [[noreturn]] void fail_diverged(const std::string& what) {
+    [[noreturn]] void fail_diverged(const std::string& what, std::uint32_t epoch) {
         const std::string where = divergence_text(trainer_);
         weights_->save_best();
         throw Error(fmt::format("{} at step {} (epoch {}), and {}: training has diverged; lower the learning rate. {}",
-                                what, trainer_.steps(), state_.epoch + 1, where,
+                                what, trainer_.steps(), epoch, where,
                                 has_checkpoint(directory_.checkpoints())
                                     ? directory_.checkpoint().string() + " is from before that"
                                     : "No checkpoint had been written yet"));

@@ -95,8 +95,8 @@ struct ConvBlockKernel : KernelDefaults {
             const double count = static_cast<double>(call.images / call.groups * map.pixels());
             for (std::size_t c = 0; c < channels; ++c) {
                 // The tiles' means spread around the mean of all; each tile's numbers spread around the tile's mean.
-                // What subtraction leaves of equal means may be below 0.
-                const double between = std::max(0.0, total[channels + c] - total[c] * total[c] * tile_pixels / count);
+                // What subtraction leaves of equal means may be below 0. (In this order NaN stays NaN.)
+                const double between = std::max(total[channels + c] - total[c] * total[c] * tile_pixels / count, 0.0);
                 saved.statistics.set(
                     group, c, {count, total[c] / count, total[2 * channels + c] + between / tile_pixels}, call.buffers);
             }
