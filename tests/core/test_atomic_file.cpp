@@ -79,6 +79,20 @@ TEST_CASE("what a killed writer left is removed, what a living one writes is not
     CHECK_NOTHROW(ditto::remove_partial_files(folder / "none/file"));
 }
 
+TEST_CASE("a temporary file of another process with this number is left alone") {
+    const TemporaryFolder folder;
+    const std::string name = ditto::detail::partial_name(folder / "file");
+    const std::size_t dash = name.rfind('-');
+    std::string next = name.substr(0, dash) + "-" + std::to_string(std::stoi(name.substr(dash + 1)) + 1);
+    write_text(next, "another's");
+    ditto::AtomicFile file(folder / "file", 4);
+    append(file, "mine");
+    file.commit();
+    CHECK(read_text(next) == "another's");
+    CHECK(read_text(folder / "file") == "mine");
+    CHECK(folder.entries() == 2);
+}
+
 TEST_CASE("a file that is not committed leaves nothing behind") {
     const TemporaryFolder folder;
     {

@@ -17,6 +17,14 @@ TEST_CASE("a machine has some memory, and not an exabyte") {
                          doctest::Contains("not enough memory: a test needs 1099511627776 MiB, and "), ditto::Error);
 }
 
+TEST_CASE("what a machine says of its memory, and what it leaves out") {
+    using ditto::detail::left_in_machine;
+    CHECK(left_in_machine("MemTotal: 9 kB\nMemAvailable:   5 kB\nSwapFree:  2 kB\n") == 7 * 1024);
+    CHECK(left_in_machine("MemAvailable: 5 kB\n") == 5 * 1024);
+    CHECK(left_in_machine("MemTotal: 9 kB\nSwapFree: 2 kB\n") == unlimited_memory);
+    CHECK(left_in_machine("") == unlimited_memory);
+}
+
 TEST_CASE("control groups of version 2: the least of the group and those around it") {
     const TemporaryFolder folder;
     std::filesystem::create_directories(folder / "a/b");
@@ -25,7 +33,7 @@ TEST_CASE("control groups of version 2: the least of the group and those around 
     write_text(folder / "a/memory.max", "5000\n");
     write_text(folder / "a/memory.current", "4000\n");
     CHECK(left_in_groups(folder / "", "0::/a/b\n") == 1000);
-    write_text(folder / "a/memory.stat", "anon 1\nactive_file 3\ninactive_file 700\n");  // gives way
+    write_text(folder / "a/memory.stat", "anon 1\nactive_file 300\ninactive_file 400\n");  // give way
     CHECK(left_in_groups(folder / "", "0::/a/b\n") == 1700);
     write_text(folder / "a/b/memory.max", "300\n");
     CHECK(left_in_groups(folder / "", "0::/a/b\n") == 300);
@@ -41,7 +49,7 @@ TEST_CASE("control groups of version 1") {
     std::filesystem::create_directories(folder / "memory/a");
     write_text(folder / "memory/a/memory.limit_in_bytes", "5000\n");
     write_text(folder / "memory/a/memory.usage_in_bytes", "1000\n");
-    write_text(folder / "memory/a/memory.stat", "inactive_file 1\ntotal_inactive_file 200\n");
+    write_text(folder / "memory/a/memory.stat", "inactive_file 1\ntotal_inactive_file 150\ntotal_active_file 50\n");
     CHECK(left_in_groups(folder / "", "8:cpu,cpuacct:/x\n7:memory:/a\n") == 4200);
     CHECK(left_in_groups(folder / "", "7:cpu:/a\n") == unlimited_memory);
 }

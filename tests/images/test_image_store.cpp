@@ -139,7 +139,8 @@ TEST_CASE("images of another shape than asked for are an error") {
 TEST_CASE("some images of a store, and those of a folder that can be read") {
     const TemporaryFolder folder;
     std::vector<ditto::Image> images;
-    for (const std::uint8_t grey : {10, 20, 30, 40}) images.push_back({2, 2, std::vector<std::uint8_t>(12, grey)});
+    for (const std::uint8_t grey : std::initializer_list<std::uint8_t>{10, 20, 30, 40})
+        images.push_back({2, 2, std::vector<std::uint8_t>(12, grey)});
     ditto::ImageStore store(images, ditto::ImageRecipe{1.0, 2, 2});
     CHECK_THROWS_AS(store.keep(std::vector<std::uint32_t>{1, 1}), ditto::Error);
     CHECK_THROWS_AS(store.keep(std::vector<std::uint32_t>{4}), ditto::Error);

@@ -125,6 +125,9 @@ TEST_CASE("nests and lists that have no end cost neither stack nor memory") {
     for (int i = 0; i < 63; ++i) numbers += ",1";
     CHECK(complaint(tensor("U8", numbers + "]", "[0,1]"), 1).empty());
     expect(complaint(tensor("U8", numbers + ",1]", "[0,1]"), 1), "a list of more than 64 numbers");
+    std::string names = R"({"__metadata__":{"0":"")";
+    for (int i = 1; i < 300'000; ++i) names += ",\"" + std::to_string(i) + R"(":"")";
+    expect(complaint(names + "}}", 0), "more than 65536 tensors or entries of metadata");
 }
 
 TEST_CASE("names that occur twice") {

@@ -184,6 +184,10 @@ TEST_CASE("what gives no right answer is refused") {
     info.calibration = Calibration{nan, 0.0};
     CHECK_THROWS_WITH_AS(PairVerifier(std::make_unique<Frozen<ContrastiveLoss>>(1), info),
                          doctest::Contains("must be of finite numbers"), Error);
+    info.loss.reset();  // the network knows what its scores are
+    info.calibration = Calibration{0.5, 0.0};
+    CHECK_THROWS_WITH_AS(PairVerifier(std::make_unique<Frozen<ContrastiveLoss>>(1), info),
+                         doctest::Contains("the scores are distances"), Error);
     const Image none{};
     CHECK_THROWS_WITH_AS(verifier.verify(none, picture(1)), doctest::Contains("no pixels"), Error);
 }

@@ -129,6 +129,7 @@ TEST_CASE("a trainer in use refuses every other call, and goes on as if nobody h
     refused("score", [&] { trainer.score(features, features, scores); });
     refused("weights", [&] { trainer.weights(); });
     refused("gradients", [&] { trainer.gradients(); });
+    refused("resume_at", [&] { trainer.resume_at(0); });
     refused("optimizer_state", [&] { trainer.optimizer_state(); });
     PatientLoss::waits = false;
     other.join();

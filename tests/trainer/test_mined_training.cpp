@@ -199,7 +199,7 @@ TEST_CASE("a training on drawn people validates on others, and resumes bit for b
         if (std::filesystem::exists(run.checkpoint()))
             training.resume();
         else
-            run.create();
+            run.create("{}");
         REQUIRE(training.run(StopSignal()));
         const Decision decision = training.finish_last();
         training.finish_best();

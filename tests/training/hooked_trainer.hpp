@@ -15,6 +15,8 @@ class HookedTrainer final : public ditto::AnyTrainer {
 
     /// From this step (counted from 1) on, the loss is NaN.
     std::int64_t diverges_at = 0;
+    /// From this step on, the loss is 1000.
+    std::int64_t worsens_at = 0;
     /// After this step (counted from 1), the first weight is infinite.
     std::int64_t overflows_at = 0;
     /// Every pair has distance 0.
@@ -25,6 +27,7 @@ class HookedTrainer final : public ditto::AnyTrainer {
         before_step_();
         ditto::StepResult result = trainer_.step(images, labels, rate_factor, people);
         if (diverges_at > 0 && steps() >= diverges_at) result.loss = std::numeric_limits<double>::quiet_NaN();
+        if (worsens_at > 0 && steps() >= worsens_at) result.loss = 1000.0;
         if (overflows_at > 0 && steps() == overflows_at)
             *static_cast<float*>(weights().front().data) = std::numeric_limits<float>::infinity();
         if (collapses) {

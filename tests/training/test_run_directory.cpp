@@ -3,6 +3,7 @@
 #include "../images/images.hpp"
 #include "../support/temporary_folder.hpp"
 #include "ditto/training/run_directory.hpp"
+#include "ditto/training/run_weights.hpp"
 
 using ditto::RunDirectory;
 
@@ -65,6 +66,16 @@ TEST_CASE("a run without a checkpoint begins anew, unless it has weights") {
     CHECK(contains(error_of([&] { directory.has_checkpoint(); }), "there is nothing to resume"));
     write_text(directory.checkpoint(), "");
     CHECK(directory.has_checkpoint());
+}
+
+TEST_CASE("weights are never there without a checkpoint or a note that the first one is coming") {
+    const TemporaryFolder folder;
+    const ditto::RunDirectory directory(folder / "run");
+    const auto lock = directory.create("{}");
+    ditto::RunWeights weights(directory, {}, ditto::ScoreKind::distance);
+    weights.write_best({}, {1.0});
+    CHECK(std::filesystem::exists(directory.best()));
+    CHECK_FALSE(directory.has_checkpoint());  // a run without the note: Error
 }
 
 TEST_CASE("numbered runs") {

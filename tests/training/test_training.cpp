@@ -249,6 +249,20 @@ TEST_CASE("weights that overflow in an epoch's last step are neither kept as the
     }
 }
 
+TEST_CASE("weights that overflow in the last step of all are not saved, though its epoch is not the best") {
+    using Trainer = SmallTrainer<>;
+    const TemporaryFolder folder;
+    const SmallFaces faces(8);
+    Session<Trainer> session(folder / "run", faces, loop_settings(3));
+    session.hooked.worsens_at = 9;
+    session.hooked.overflows_at = 12;
+    CHECK(contains(error_of([&] { session.training.run(StopSignal()); }),
+                   "the update is not finite at step 12 (epoch 3)"));
+    const ditto::RunDirectory directory(folder / "run");
+    CHECK_FALSE(directory.has_checkpoint());
+    CHECK_FALSE(std::filesystem::exists(directory.last()));
+}
+
 TEST_CASE("a step whose loss is not finite leaves the weights, which tell where it comes from") {
     using Trainer = SmallTrainer<ditto::ContrastiveLoss, ditto::Adam>;
     Trainer trainer(small_settings<Trainer>());

@@ -148,9 +148,13 @@ std::string resume_command(const RunDirectory& directory) {
 // Trains; returns 0, or the exit code of a program that was told to stop.
 int run(const RunDirectory& directory, Training& training, Progress& progress) {
     const StopSignal stop;
-    if (training.run(stop)) return 0;
-    progress.line(fmt::format("stopped in epoch {} after batch {}; to go on: {}", training.state().epoch + 1,
-                              training.state().batch, resume_command(directory)));
+    const bool is_done = training.run(stop);
+    if (stop.signal() == 0) return 0;
+    if (is_done)  // the signal came too late for another step
+        progress.line("stopped before the threshold was fixed; to go on: " + resume_command(directory));
+    else
+        progress.line(fmt::format("stopped in epoch {} after batch {}; to go on: {}", training.state().epoch + 1,
+                                  training.state().batch, resume_command(directory)));
     return 128 + stop.signal();
 }
 

@@ -23,6 +23,7 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/file_descriptor.hpp"
+#include "ditto/core/system_advice.hpp"
 
 namespace ditto {
 
@@ -118,11 +119,10 @@ class AtomicFile {
             throw Error("cannot write " + path_.string() +
                         ": it exists and is not a regular file; choose another name");
         require_free_space(path_, bytes_);
-        do {
-            file_ = detail::FileDescriptor(
-                ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666));
-            if (file_.get() < 0) fail();
-        } while (!is_held());
+        for (int tries = 0; !create_temporary(); ++tries) {
+            if (tries == 1000) fail(EEXIST);
+            temporary_ = detail::partial_name(path_);
+        }
     }
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
@@ -137,35 +137,37 @@ class AtomicFile {
             if (written >= 0) {
                 bytes = bytes.subspan(static_cast<std::size_t>(written));
             } else if (errno != EINTR) {
-                fail();
+                fail(errno);
             }
         }
     }
 
     /// Puts the file in its place, on disk. Call once, after the last write.
     void commit() {
-        if (::fsync(file_.get()) != 0 || !file_.close()) fail();
-        if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail();
+        while (::fsync(file_.get()) != 0)
+            if (errno != EINTR) fail(errno);
+        if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail(errno);
         committed_ = true;
+        file_.close();  // and with it the lock; all of the file is on disk
         detail::sync_folder(detail::folder_of(path_));
     }
 
   private:
-    // Locks the temporary file: see is_abandoned(). False if somebody took it for abandoned just before.
-    bool is_held() const {
+    // Makes the temporary file and locks it: see is_abandoned(). False if there is one already, maybe that of a process
+    // of the same number in another container, or if somebody took it for abandoned just now.
+    bool create_temporary() {
+        file_ = detail::FileDescriptor(
+            ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+        if (file_.get() < 0 && errno == EEXIST) return false;
+        if (file_.get() < 0) fail(errno);
         struct stat status {};
         const bool is_ours = ::flock(file_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
         return is_ours && ::fstat(file_.get(), &status) == 0 && status.st_nlink > 0;
     }
 
-    [[noreturn]] void fail() const {
-        const int code = errno;
-        const bool is_full = code == ENOSPC || code == EDQUOT || code == EFBIG;
-        throw Error("cannot write " + path_.string() + " (" + std::to_string(bytes_) +
-                    " bytes): " + std::generic_category().message(code) + "; " +
-                    (is_full                            ? "free that much space or choose another folder"
-                     : code == EMFILE || code == ENFILE ? "raise the limit of open files (ulimit -n)"
-                                                        : "check that its folder exists and can be written"));
+    [[noreturn]] void fail(int code) const {
+        throw SystemError("cannot write " + path_.string() + " (" + std::to_string(bytes_) +
+                          " bytes): " + detail::system_advice(code, "check that its folder exists and can be written"));
     }
 
     std::filesystem::path path_;

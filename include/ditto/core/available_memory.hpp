@@ -70,17 +70,26 @@ inline std::uint64_t left_in_groups(const std::filesystem::path& root, const std
             const auto number = [&](const char* name, std::uint64_t otherwise) {
                 return leading_number(read(name), otherwise);
             };
+            const auto files = [&](const char* inactive, const char* active) {
+                return number_of(stat, inactive, 0) + number_of(stat, active, 0);
+            };
             least = std::min(
                 least, is_second ? left_in_group(number("memory.max", unlimited_memory), number("memory.current", 0),
-                                                 number_of(stat, "inactive_file ", 0))
+                                                 files("inactive_file ", "active_file "))
                                  : left_in_group(number("memory.limit_in_bytes", unlimited_memory),
                                                  number("memory.usage_in_bytes", 0),
-                                                 number_of(stat, "total_inactive_file ", 0)));
+                                                 files("total_inactive_file ", "total_active_file ")));
             if (group.empty()) break;
         }
         if (membership.find('\n', begin) == std::string::npos) break;
     }
     return least;
+}
+
+/// What the text of /proc/meminfo says: memory that programs can get, with the swap.
+inline std::uint64_t left_in_machine(const std::string& text) {
+    const std::uint64_t free = number_of(text, "MemAvailable:", unlimited_memory);  // kB
+    return free == unlimited_memory ? free : (free + number_of(text, "SwapFree:", 0)) << 10;
 }
 
 /// What is left below the limit of this process's address space (ulimit -v).
@@ -97,10 +106,7 @@ inline std::uint64_t left_in_address_space() {
 /// Bytes that this process can still use: of the machine (with its swap), of its control groups, and of its address
 /// space, whichever is the least. What the system does not tell does not count.
 inline std::uint64_t available_memory() {
-    const std::string machine = detail::system_file("/proc/meminfo");
-    const std::uint64_t free = detail::number_of(machine, "MemAvailable:", detail::unlimited_memory >> 10);
-    const std::uint64_t swap = detail::number_of(machine, "SwapFree:", 0);
-    return std::min({(free + swap) << 10,
+    return std::min({detail::left_in_machine(detail::system_file("/proc/meminfo")),
                      detail::left_in_groups("/sys/fs/cgroup", detail::system_file("/proc/self/cgroup")),
                      detail::left_in_address_space()});
 }

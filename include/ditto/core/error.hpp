@@ -1,4 +1,4 @@
-// The one exception type that ditto throws.
+// The exceptions that ditto throws.
 #pragma once
 
 #include "ditto/core/requirements.hpp"
@@ -11,6 +11,11 @@ namespace ditto {
 /// Programs print it as `error: <what()>` and exit 1.
 struct Error : std::runtime_error {
     using std::runtime_error::runtime_error;
+};
+
+/// An Error because the system refused to open, read or write something, which may be as good as ever.
+struct SystemError : Error {
+    using Error::Error;
 };
 
 }  // namespace ditto

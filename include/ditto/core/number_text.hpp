@@ -16,6 +16,12 @@ inline std::string fixed(double value, int decimals) {
     return failure == std::errc{} ? std::string(text, end) : "?";
 }
 
+/// The shortest text that reads back as the same number.
+inline std::string number_text(double value) {
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
 /// 135907840 as "135,907,840".
 inline std::string with_commas(std::int64_t number) {
     std::string digits = std::to_string(number);

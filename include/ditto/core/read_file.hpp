@@ -10,11 +10,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/file_descriptor.hpp"
+#include "ditto/core/system_advice.hpp"
 
 namespace ditto {
 
@@ -22,9 +22,7 @@ namespace ditto {
 /// or changes its size while it is read. Never waits for a pipe's other end.
 inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uintmax_t largest = 1ULL << 30) {
     const auto fail = [&](int code) {
-        throw Error(path.string() + ": cannot be read: " + std::generic_category().message(code) +
-                    (code == EMFILE || code == ENFILE ? "; raise the limit of open files (ulimit -n)"
-                                                      : "; check its permissions"));
+        throw SystemError(path.string() + ": cannot be read: " + detail::system_advice(code, "check its permissions"));
     };
     const detail::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR))

@@ -77,6 +77,9 @@ inline std::optional<std::uint64_t> tensor_bytes(DType dtype, std::span<const st
 /// The most axes that a tensor may have, as in PyTorch.
 inline constexpr std::size_t safetensors_rank_limit = 64;
 
+/// The most tensors and entries of metadata that a file may have: names take memory before anything is known of them.
+inline constexpr std::size_t safetensors_name_limit = std::size_t{1} << 16;
+
 /// Parses JSON of the kind that a header has: objects in an object, in those short lists; nothing deeper, so that a
 /// file cannot make the parser take memory for millions of lists. No object may hold one key twice (a parser alone
 /// would silently keep the last).
@@ -84,6 +87,7 @@ inline nlohmann::json parse_header_json(const std::filesystem::path& path, std::
     std::vector<std::set<std::string>> keys;  // of the objects that are open
     bool is_in_list = false;
     std::size_t items = 0;  // of that list
+    std::size_t names = 0;
     const auto check = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
         using Event = nlohmann::json::parse_event_t;
         if ((event == Event::object_start || event == Event::array_start) && (depth > 2 || is_in_list))
@@ -99,6 +103,9 @@ inline nlohmann::json parse_header_json(const std::filesystem::path& path, std::
                 path, "its header has a list of more than " + std::to_string(safetensors_rank_limit) + " numbers");
         if (event == Event::object_start) keys.emplace_back();
         if (event == Event::object_end) keys.pop_back();
+        if (event == Event::key && depth <= 2 && ++names > 4 * safetensors_name_limit)
+            throw_bad_safetensors(path, "its header has more than " + std::to_string(safetensors_name_limit) +
+                                            " tensors or entries of metadata");
         if (event == Event::key && !keys.back().insert(parsed.get<std::string>()).second)
             throw_bad_safetensors(path, "its header has " + quoted(parsed.get<std::string>()) + " twice");
         return true;

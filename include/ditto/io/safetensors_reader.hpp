@@ -15,7 +15,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -23,6 +22,7 @@
 #include "ditto/core/checksum.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/core/file_descriptor.hpp"
+#include "ditto/core/system_advice.hpp"
 #include "ditto/io/dtype.hpp"
 #include "ditto/io/safetensors_header.hpp"
 
@@ -197,8 +197,8 @@ class SafetensorsReader {
     }
 
     [[noreturn]] void fail_to_read(int code) const {
-        throw Error("cannot read " + path_.string() + ": " + std::generic_category().message(code) +
-                    "; check its name and that it can be read");
+        throw SystemError("cannot read " + path_.string() + ": " +
+                          detail::system_advice(code, "check its name and that it can be read"));
     }
 
     std::filesystem::path path_;

@@ -21,7 +21,7 @@ inline std::vector<float> embed_images(Embedder& model, const ImageStore& store,
                                        const FeatureRecipe& recipe, int threads) {
     const Extents extents = model.image_extents();
     const auto image_size = static_cast<std::size_t>(extents.size());
-    const std::size_t feature_count = model.feature_count(), batch = model.capacity_images();
+    const std::size_t feature_count = model.feature_count(), batch = std::min(model.capacity_images(), images.size());
     std::vector<float> pixels(batch * image_size);                                    // [batch, H, W, 3]
     std::vector<float> mirrored(recipe.mirror_averaged ? batch * feature_count : 0);  // [batch, features]
     std::vector<float> features(images.size() * feature_count);

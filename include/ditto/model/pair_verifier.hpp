@@ -56,7 +56,7 @@ class PairVerifier {
           image_recipe_(require_recipe(info.recipe)),
           feature_recipe_(info.features.value_or(FeatureRecipe{})),
           calibration_(info.calibration) {
-        detail::require_sense(info, name_);
+        detail::require_sense(info, name_, score_kind());
         if (info.threshold) set_threshold(*info.threshold);
     }
 
@@ -114,7 +114,7 @@ class PairVerifier {
     /// while another thread asks.
     void set_threshold(double threshold) {
         if (!is_threshold(threshold, score_kind()))
-            throw Error(name_ + ": the threshold between same and different is " + std::to_string(threshold) +
+            throw Error(name_ + ": the threshold between same and different is " + detail::number_text(threshold) +
                         "; give a finite " +
                         (score_kind() == ScoreKind::distance ? "distance, 0 or more" : "probability, from 0 to 1"));
         threshold_ = threshold;
@@ -147,7 +147,7 @@ class PairVerifier {
     }
     void require_finite(double score) const {
         if (!std::isfinite(score))
-            throw Error(name_ + ": the score of a pair is " + std::to_string(score) +
+            throw Error(name_ + ": the score of a pair is " + detail::number_text(score) +
                         ", no finite number; the weights are damaged, train again");
     }
 

@@ -1,12 +1,12 @@
 // What is known of weights besides their numbers: how the network is to be used.
 #pragma once
 
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <string>
 
 #include "ditto/core/error.hpp"
+#include "ditto/core/number_text.hpp"
 #include "ditto/core/score_kind.hpp"
 #include "ditto/evaluate/platt.hpp"
 #include "ditto/images/recipe.hpp"
@@ -34,12 +34,6 @@ inline bool is_threshold(double value, ScoreKind kind) {
 
 namespace detail {
 
-// The shortest text that reads back as the same number.
-inline std::string number_text(double value) {
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
 // What the scores of that loss are, if it is one of ditto's.
 inline std::optional<ScoreKind> score_kind_of(const std::optional<std::string>& loss) {
     std::optional<ScoreKind> kind;
@@ -50,13 +44,12 @@ inline std::optional<ScoreKind> score_kind_of(const std::optional<std::string>& 
 }
 
 // Throws Error, beginning with `where`, for a number that makes no sense: with a threshold that is not finite, say,
-// everybody would be the same person.
-inline void require_sense(const WeightsInfo& info, const std::string& where) {
+// everybody would be the same person. `kind` is what the network's scores are, where that is known.
+inline void require_sense(const WeightsInfo& info, const std::string& where, std::optional<ScoreKind> kind) {
     const auto fail = [&](const std::string& entry, const std::string& value, const std::string& expected) {
         throw Error(where + ": its ditto." + entry + " is " + value + ", but it must be " + expected +
                     "; save the weights again");
     };
-    const std::optional<ScoreKind> kind = score_kind_of(info.loss);
     if (info.margin && !(std::isfinite(*info.margin) && *info.margin > 0.0))
         fail("margin", number_text(*info.margin), "a finite number above 0");
     if (info.threshold && !is_threshold(*info.threshold, kind.value_or(ScoreKind::distance)))
@@ -68,8 +61,13 @@ inline void require_sense(const WeightsInfo& info, const std::string& where) {
         fail("calibration", to_string(*info.calibration), "of finite numbers");
     if (kind && slope * (kind == ScoreKind::distance ? -1.0 : 1.0) < 0.0)
         fail("calibration", to_string(*info.calibration),
-             "more probable for what is more alike: the scores of loss " + *info.loss + " are " +
+             std::string("more probable for what is more alike: the scores are ") +
                  (kind == ScoreKind::distance ? "distances" : "probabilities"));
+}
+
+// The same by the loss that the info names.
+inline void require_sense(const WeightsInfo& info, const std::string& where) {
+    require_sense(info, where, score_kind_of(info.loss));
 }
 
 }  // namespace detail

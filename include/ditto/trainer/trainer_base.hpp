@@ -50,6 +50,7 @@ class TrainerBase : public AnyTrainer {
     }
     std::int64_t steps() const final { return steps_; }
     void resume_at(std::int64_t steps) final {
+        const auto call = enter();
         if (steps < 0) throw Error("a trainer cannot go on at step " + std::to_string(steps) + "; give 0 or more");
         steps_ = steps;
     }

@@ -22,6 +22,7 @@
 #include "ditto/core/atomic_file.hpp"
 #include "ditto/core/error.hpp"
 #include "ditto/core/file_descriptor.hpp"
+#include "ditto/core/system_advice.hpp"
 #include "ditto/io/safetensors.hpp"
 
 namespace ditto {
@@ -51,18 +52,20 @@ inline std::optional<std::string> first_bytes(const std::filesystem::path& path)
     std::array<char, checkpoint_mark.size()> bytes{};
     const ssize_t count = file.get() < 0 ? -1 : ::read(file.get(), bytes.data(), bytes.size());
     if (count < 0)
-        throw Error("cannot read " + path.string() + ": " + std::generic_category().message(errno) +
-                    "; check that it can be read, and try again");
+        throw SystemError("cannot read " + path.string() + ": " +
+                          detail::system_advice(errno, "check that it can be read, and try again"));
     return std::string(bytes.data(), static_cast<std::size_t>(count));
 }
 
-/// What is wrong with a checkpoint: nothing, or the end of a sentence.
+/// What is wrong with a checkpoint: nothing, or the end of a sentence. Throws SystemError where it cannot be looked at.
 inline std::optional<std::string> checkpoint_damage(const std::filesystem::path& path) {
     const auto begin = first_bytes(path);
     if (!begin) return "does not exist";
     if (*begin == checkpoint_mark) return "was never finished";
     try {
         SafetensorsReader(path).require_seal();
+    } catch (const SystemError&) {
+        throw;
     } catch (const Error& error) {
         return "is damaged (" + std::string(error.what()) + ")";
     }

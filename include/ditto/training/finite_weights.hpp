@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "ditto/core/all_within.hpp"
+#include "ditto/core/number_text.hpp"
 #include "ditto/trainer/any_trainer.hpp"
 #include "ditto/training/checkpoint.hpp"
 
@@ -21,14 +23,7 @@ inline bool is_finite(const StoredTensor& tensor) {
     bool finite = true;
     visit_numbers(tensor, [&](auto numbers) {
         using Number = typename decltype(numbers)::value_type;
-        // (A sum of x * 0 is 0 unless one is not finite; unlike a loop that may end early, compilers make it fast.)
-        if constexpr (std::is_floating_point_v<Number>)
-            for (std::size_t begin = 0; begin < numbers.size() && finite; begin += 4096) {
-                Number sum = 0;
-                for (const Number x : numbers.subspan(begin, std::min<std::size_t>(4096, numbers.size() - begin)))
-                    sum += x * Number(0);
-                finite = sum == Number(0);
-            }
+        if constexpr (std::is_floating_point_v<Number>) finite = all_finite(std::span<const Number>(numbers));
     });
     return finite;
 }

@@ -7,10 +7,10 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <system_error>
 
 #include "ditto/core/error.hpp"
 #include "ditto/core/file_descriptor.hpp"
+#include "ditto/core/system_advice.hpp"
 
 namespace ditto {
 
@@ -22,8 +22,8 @@ class RunLock {
     explicit RunLock(const std::filesystem::path& folder)
         : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
         if (folder_.get() < 0)
-            throw Error("cannot open the run directory " + folder.string() + ": " +
-                        std::generic_category().message(errno) + "; check its name and its permissions");
+            throw SystemError("cannot open the run directory " + folder.string() + ": " +
+                              detail::system_advice(errno, "check its name and its permissions"));
         if (::flock(folder_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
             throw Error("another training is running in " + folder.string() +
                         "; wait until it has ended, or choose another directory");

@@ -11,6 +11,7 @@
 #include "ditto/core/error.hpp"
 #include "ditto/io/safetensors.hpp"
 #include "ditto/model/weights_file.hpp"
+#include "ditto/training/checkpoint_files.hpp"
 #include "ditto/training/evaluation.hpp"
 #include "ditto/training/run_directory.hpp"
 #include "ditto/training/weights_copy.hpp"
@@ -22,7 +23,11 @@ class RunWeights {
   public:
     /// `info` goes with the weights; threshold and calibration are filled in.
     RunWeights(const RunDirectory& directory, WeightsInfo info, ScoreKind kind)
-        : last_(directory.last()), best_(directory.best()), info_(std::move(info)), kind_(kind) {}
+        : last_(directory.last()),
+          best_(directory.best()),
+          checkpoints_(directory.checkpoints()),
+          info_(std::move(info)),
+          kind_(kind) {}
 
     /// Writes last.safetensors.
     void write_last(std::span<const StoredTensor> weights, const Decision& decision) {
@@ -71,10 +76,12 @@ class RunWeights {
         // One beyond all scores, as of a network that tells nobody apart, is none to go by.
         if (is_threshold(decision.threshold, kind_)) info.threshold = decision.threshold;
         info.calibration = decision.calibration;
+        mark_first_checkpoint(checkpoints_);  // weights without a checkpoint would mean that it was lost
         save_weights(path, weights, info);
     }
 
     std::filesystem::path last_, best_;
+    CheckpointFiles checkpoints_;
     WeightsInfo info_;
     ScoreKind kind_;
     std::optional<WeightsCopy> waiting_;

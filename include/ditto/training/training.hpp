@@ -91,14 +91,15 @@ class Training {
             while (loader_.next(batch_)) {
                 step();
                 const bool ends_epoch = state_.batch == loader_.batches();
-                if (stop.signal() != 0 || (is_save_due() && !ends_epoch)) save();
-                if (stop.signal() != 0) return false;
+                const bool is_stopped = stop.signal() != 0;
+                if (is_stopped || (is_save_due() && !ends_epoch)) save();
+                if (is_stopped) return false;
             }
             end_epoch();
         }
+        require_finite();
         // finish_best() is going to write the last weights as the best, if they are.
         if (state_.best_epoch == state_.epoch) weights_->drop_best();
-        mark_first_checkpoint(directory_.checkpoints());
         weights_->save_best();
         write_checkpoint();
         if (settings_.average) trainer_.swap_average();  // from here on the trainer holds what is saved
@@ -225,7 +226,6 @@ class Training {
     void save() {
         require_finite();
         if (state_.batch > 0) count_seconds();
-        mark_first_checkpoint(directory_.checkpoints());
         weights_->save_best();
         presented_.with([&] { weights_->write_last(trainer_.weights(), {state_.threshold}); });
         write_checkpoint();
@@ -263,8 +263,12 @@ class Training {
     }
 
     [[noreturn]] void fail_diverged(const std::string& what, std::uint32_t epoch) {
-        const std::string where = divergence_text(trainer_);
-        weights_->save_best();
+        std::string where = divergence_text(trainer_);
+        try {
+            weights_->save_best();
+        } catch (const Error& error) {
+            where += fmt::format(" ({})", error.what());
+        }
         throw Error(fmt::format("{} at step {} (epoch {}), and {}: training has diverged; lower the learning rate. {}",
                                 what, trainer_.steps(), epoch, where,
                                 has_checkpoint(directory_.checkpoints())
