@@ -75,7 +75,7 @@ def test_usage(folder, picture):
     (empty / "notes.txt").write_text("no image\n")
     expect_error(1, "empty holds no images; a gallery has", "find_faces", "--weights", CONTRASTIVE, "--gallery", empty,
                  picture)
-    expect_error(1, "cannot read the gallery .*missing.*No such file", "find_faces", "--weights", CONTRASTIVE,
+    expect_error(1, "cannot read the folder .*missing.*No such file", "find_faces", "--weights", CONTRASTIVE,
                  "--gallery", folder / "missing", picture)
     (empty / "bad.png").write_bytes(b"")
     expect_error(1, "none of its 1 images can be decoded", "find_faces", "--weights", CONTRASTIVE, "--gallery", empty,

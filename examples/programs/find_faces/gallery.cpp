@@ -45,12 +45,7 @@ FileStamp file_stamp(const fs::path& file) {
 }
 
 Gallery scan_gallery(const fs::path& folder) {
-    ditto::FolderImages found;
-    try {
-        found = ditto::find_folder_images(folder);
-    } catch (const ditto::Error& error) {
-        throw ditto::Error("cannot read the gallery: " + std::string(error.what()));
-    }
+    ditto::FolderImages found = ditto::find_folder_images(folder);
     for (const std::string& text : found.notes) support::note(text);
     if (!found.skipped.empty()) support::note(ditto::skipped_text(std::move(found.skipped)));
     std::vector<std::string> paths = std::move(found.images);
