@@ -19,7 +19,7 @@ Json another(const Row& row, const Json& value) {
     if (value.is_number_float()) return 0.25;
     if (value.is_number()) return 3;
     for (const char* word :
-         {"/somewhere", "faces", "cuda", "bf16", "compact", "stacked", "people", "bce", "sgd", "cosine"}) {
+         {"/somewhere", "faces", "cuda", "bf16", "compact", "stacked", "people", "bce", "sgd", "cosine", "skip"}) {
         Options probe;
         try {
             row.set(word, probe, "");

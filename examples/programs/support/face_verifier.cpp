@@ -65,6 +65,7 @@ std::unique_ptr<FaceVerifier> load_verifier(const std::filesystem::path& weights
     const std::string network_name = face_network_of_file(file, stored.fingerprint);
     stored.loss = require_loss(file, stored.loss);
     stored.recipe = recipe_of(file, stored.recipe);
+    ditto::detail::require_image_recipe(stored.recipe, FaceNetwork::Input::extents, weights.string());
     const std::size_t pass_images = std::min(images, largest_pass(compute));
     auto network = compute.device == "cuda" ? make_cuda_network(network_name, *stored.loss, pass_images, compute)
                                             : make_network_on(network_name, *stored.loss, pass_images,

@@ -41,6 +41,23 @@ struct Verification {
     std::optional<double> probability;
 };
 
+namespace detail {
+
+/// The recipe by which images become the input of a network. Throws Error, calling the weights `name`, where there is
+/// none, or one of another size.
+inline ImageRecipe require_image_recipe(const std::optional<ImageRecipe>& recipe, Extents input,
+                                        const std::string& name) {
+    if (!recipe)
+        throw Error(name + ": it is not known how images become the network's input; give WeightsInfo::recipe");
+    check(*recipe);
+    if (input != Extents::spatial(recipe->height, recipe->width, 3))
+        throw Error(name + ": its image recipe is '" + to_string(*recipe) + "', but the network takes " +
+                    to_string(input) + "; use weights of this network");
+    return *recipe;
+}
+
+}  // namespace detail
+
 /// A network, and what its weights say of their use. Its answers are those of the programs. Several threads may ask
 /// one that holds an Inference; their calls wait for one another.
 class PairVerifier {
@@ -53,7 +70,7 @@ class PairVerifier {
         : network_(std::move(network)),
           threads_(threads),
           name_(std::move(name)),
-          image_recipe_(require_recipe(info.recipe)),
+          image_recipe_(detail::require_image_recipe(info.recipe, network_->image_extents(), name_)),
           feature_recipe_(info.features.value_or(FeatureRecipe{})),
           calibration_(info.calibration) {
         detail::require_sense(info, name_, score_kind());
@@ -128,16 +145,6 @@ class PairVerifier {
     std::size_t feature_count() const { return network_->feature_count(); }         ///< numbers of one image's features
 
   private:
-    ImageRecipe require_recipe(const std::optional<ImageRecipe>& recipe) const {
-        const Extents input = network_->image_extents();
-        if (!recipe)
-            throw Error(name_ + ": it is not known how images become the network's input; give WeightsInfo::recipe");
-        check(*recipe);
-        if (input != Extents::spatial(recipe->height, recipe->width, 3))
-            throw Error(name_ + ": its image recipe is '" + to_string(*recipe) + "', but the network takes " +
-                        to_string(input) + "; use weights of this network");
-        return *recipe;
-    }
     double require_threshold() const {
         if (!threshold_)
             throw Error(name_ +
