@@ -53,12 +53,19 @@ class JpegScans {
         if (components > 1 && blocks > 10) refuse_damaged(name, "a scan header is malformed");
     }
 
-    /// Throws Error if a component of the frame has no scan: its pixels would be anything.
+    /// Throws Error unless the scans have brought every bit of every coefficient. libjpeg would make up what is
+    /// missing. The standard lets a progressive file leave out the last of them, but no encoder is known to do so
+    /// unless it is told to; a file that was cut between two scans looks the same.
     void require_all(const JpegFrame& frame, const std::string& name) const {
+        const auto component = [&](std::size_t i) {
+            return "component " + std::to_string(i + 1) + " of " + std::to_string(frame.components.size());
+        };
         for (std::size_t i = 0; i < frame.components.size(); ++i)
-            if (missing_bits_[i][0] == unsent)
-                refuse_damaged(name, "component " + std::to_string(i + 1) + " of " +
-                                         std::to_string(frame.components.size()) + " has no scan");
+            if (missing_bits_[i][0] == unsent) refuse_damaged(name, component(i) + " has no scan");
+        for (std::size_t i = 0; i < frame.components.size(); ++i)
+            if (std::ranges::any_of(missing_bits_[i], [](int bits) { return bits != 0; }))
+                refuse_damaged(name,
+                               "its last scans are missing (" + component(i) + " lacks bits of its coefficients)");
     }
 
   private:
