@@ -198,6 +198,38 @@ TEST_CASE("chunks that pixels do not need are passed over, bombs too") {
     CHECK(decode_png_text(file.bytes()).pixels == std::vector<std::uint8_t>(12, 9));
 }
 
+TEST_CASE("no chunk that pixels do not need refuses a picture or changes a pixel, whatever it holds") {
+    for (const int colour : {0, 2, 3, 6}) {
+        PngFile file{.height = 3, .width = 5, .depth = 8, .colour = colour};
+        file.palette = colour == 3 ? "abcdefghi" : "";
+        file.sample = [](int row, int column, int channel) {
+            return static_cast<unsigned>((row + column + channel) % 3);
+        };
+        const std::vector<std::uint8_t> pixels = decode_png_text(file.bytes()).pixels;
+        for (const char* type : {"tRNS", "bKGD", "hIST", "gAMA", "cHRM", "iCCP", "sRGB", "sBIT", "pHYs", "tIME",
+                                 "tEXt", "zTXt", "iTXt", "eXIf", "sPLT", "oFFs", "pCAL", "sCAL", "sTER", "cICP",
+                                 "mDCV", "cLLI", "acTL", "fcTL", "fdAT", "caBX", "vpAg", "none"})
+            for (const std::string& payload :
+                 {std::string(), std::string("\0", 1), std::string(2, '\xFF'), std::string(5, '\1'),
+                  std::string("a\0\0", 3) + zlib_stored("b"), std::string(32, '\0'), std::string(300, '\xFE')}) {
+                CAPTURE(type);
+                CAPTURE(payload.size());
+                PngFile with = file;
+                with.chunks_before = png_chunk(type, payload) + png_chunk(type, payload);
+                CHECK(decode_png_text(with.bytes()).pixels == pixels);
+                with.chunks_before = "";
+                with.chunks_after = png_chunk(type, payload) + png_chunk(type, payload);
+                CHECK(decode_png_text(with.bytes()).pixels == pixels);
+                std::string first = file.bytes();  // before the palette
+                first.insert(first.find("IHDR") + 21, png_chunk(type, payload));
+                CHECK(decode_png_text(first).pixels == pixels);
+            }
+        PngFile large = file;  // libpng's own limit is 8 MB
+        large.chunks_before = png_chunk("tEXt", std::string(9'000'000, 'a'));
+        CHECK(decode_png_text(large.bytes()).pixels == pixels);
+    }
+}
+
 TEST_CASE("transparency is dropped, whatever is under it") {
     PngFile file{.height = 1, .width = 2, .depth = 8, .colour = 6};
     file.sample = [](int, int column, int channel) {

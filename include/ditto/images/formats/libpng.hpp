@@ -40,7 +40,10 @@ class LibpngDecoder {
         png_set_benign_errors(png_, 0);
         // The walk has seen to sizes; chunks that pixels do not need are not looked at.
         png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+        png_set_chunk_malloc_max(png_, 0);
         png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+        constexpr std::array<png_byte, 5> transparency = {'t', 'R', 'N', 'S', 0};  // which the line above leaves out
+        png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, transparency.data(), 1);
 #ifdef PNG_MAXIMUM_INFLATE_WINDOW
         png_set_option(png_, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);  // some encoders understate the window
 #endif
