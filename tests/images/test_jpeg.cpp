@@ -1,6 +1,7 @@
 // JPEG files of every kind, made here without a library: their colours, and what is refused.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -266,6 +267,35 @@ TEST_CASE("data that ends early or goes on is refused, zeros at its end are not"
     const Image image = decode_jpeg_text(file);
     CHECK(decode_jpeg_text(file.substr(0, file.size() - 2) + std::string(40, '\0') + "\xFF\xD9").pixels ==
           image.pixels);
+}
+
+TEST_CASE("any number of zeros behind any scan changes nothing") {
+    const std::filesystem::path corpus = std::filesystem::path(DITTO_SOURCE_DIR) / "tests/fuzz/corpus/picture";
+    std::vector<std::string> files = {read_text(corpus / "progressive.jpg"), read_text(corpus / "exif_restart.jpg")};
+    for (std::uint64_t i = 0; i < 200; ++i) files.push_back(jpeg(noise_image(8, 8 + static_cast<int>(i % 17), i)));
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        CAPTURE(i);
+        const std::string& file = files[i];
+        const std::vector<std::uint8_t> pixels = decode_jpeg_text(file).pixels;
+        for (std::size_t zeros = 1; zeros <= 8; ++zeros) {
+            CAPTURE(zeros);
+            std::string padded = file;
+            for (std::size_t at = file.rfind("\xFF\xD9"); at != std::string::npos;) {
+                padded.insert(at, zeros, '\0');
+                // The marker behind the scan before: a table, or another scan.
+                const std::size_t scan = file.rfind("\xFF\xDA", at - 1);
+                const std::size_t before = file.rfind("\xFF\xDA", scan - 1);
+                if (before == std::string::npos || scan == std::string::npos) break;
+                at = std::min(file.find("\xFF\xC4", before), scan);
+            }
+            if (i == 0) REQUIRE(padded.size() > file.size() + 4 * zeros);
+            CHECK(decode_jpeg_text(padded).pixels == pixels);
+            if (padded.size() == file.size() + zeros) {
+                padded[padded.size() - 3] = 1;  // no zero
+                CHECK(contains(jpeg_error(padded), "goes on behind its pixels"));
+            }
+        }
+    }
 }
 
 TEST_CASE("codes that are not those of the pixels are refused") {

@@ -206,9 +206,9 @@ TEST_CASE("no chunk that pixels do not need refuses a picture or changes a pixel
             return static_cast<unsigned>((row + column + channel) % 3);
         };
         const std::vector<std::uint8_t> pixels = decode_png_text(file.bytes()).pixels;
-        for (const char* type : {"tRNS", "bKGD", "hIST", "gAMA", "cHRM", "iCCP", "sRGB", "sBIT", "pHYs", "tIME",
-                                 "tEXt", "zTXt", "iTXt", "eXIf", "sPLT", "oFFs", "pCAL", "sCAL", "sTER", "cICP",
-                                 "mDCV", "cLLI", "acTL", "fcTL", "fdAT", "caBX", "vpAg", "none"})
+        for (const std::string type : {"tRNS", "bKGD", "hIST", "gAMA", "cHRM", "iCCP", "sRGB", "sBIT", "pHYs", "tIME",
+                                       "tEXt", "zTXt", "iTXt", "eXIf", "sPLT", "oFFs", "pCAL", "sCAL", "sTER", "cICP",
+                                       "mDCV", "cLLI", "acTL", "fcTL", "fdAT", "caBX", "vpAg", "none"})
             for (const std::string& payload :
                  {std::string(), std::string("\0", 1), std::string(2, '\xFF'), std::string(5, '\1'),
                   std::string("a\0\0", 3) + zlib_stored("b"), std::string(32, '\0'), std::string(300, '\xFE')}) {

@@ -25,7 +25,6 @@ struct JpegStructure {
     int scans = 0;             ///< 1, or more
     int orientation = 1;       ///< EXIF tag 0x0112, 1 to 8; 1 (upright) where none can be read
     std::optional<int> adobe;  ///< the colour transform of Adobe's segment, where there is one
-    bool padded = false;       ///< zeros stand between a scan and the next marker, as some cameras write them
 };
 
 namespace detail {
@@ -108,7 +107,6 @@ inline JpegStructure inspect_jpeg(std::span<const std::uint8_t> bytes, const std
             scans.read(structure.frame, tables, payload, name);
             const std::optional<std::size_t> end = detail::end_of_scan(bytes, offset);
             if (!end) detail::refuse_cut_short(name);
-            structure.padded |= *end >= offset + 2 && bytes[*end - 1] == 0 && bytes[*end - 2] == 0;
             offset = *end;
         } else if (scans.count() == 0) {
             detail::read_jpeg_application(code, payload, structure, oriented);

@@ -23,20 +23,19 @@ namespace ditto::detail {
 
 /// How libjpeg's errors come out of it: it knows no exceptions, so that each of its calls that can fail stands in a
 /// function without objects that would have to be destroyed, and jumps to its beginning. Warnings are errors: libjpeg
-/// goes on behind them with pixels of its own making.
+/// goes on behind them with pixels of its own making. But not those of another JFIF version, nor of bytes between a
+/// scan and the next marker: the walk has seen that they are zeros, as some cameras write them.
 struct LibjpegErrors {
     jpeg_error_mgr manager{};  // first: libjpeg knows its address only
     std::jmp_buf jump{};
     std::array<char, JMSG_LENGTH_MAX> text{};
-    bool padded = false;  ///< see JpegStructure
 
     jpeg_error_mgr* start() {
         jpeg_std_error(&manager);
         manager.error_exit = [](j_common_ptr info) { fail(info); };
         manager.emit_message = [](j_common_ptr info, int level) {
-            const auto& errors = *reinterpret_cast<LibjpegErrors*>(info->err);
             const int code = info->err->msg_code;
-            if (level < 0 && code != JWRN_JFIF_MAJOR && !(code == JWRN_EXTRANEOUS_DATA && errors.padded)) fail(info);
+            if (level < 0 && code != JWRN_JFIF_MAJOR && code != JWRN_EXTRANEOUS_DATA) fail(info);
         };
         return &manager;
     }
@@ -59,9 +58,8 @@ class LibjpegDecoder {
     const char* error() const { return errors_.text.data(); }
 
     /// False, with error(), where it fails.
-    bool start(std::span<const std::uint8_t> bytes, bool padded, bool cmyk) {
+    bool start(std::span<const std::uint8_t> bytes, bool cmyk) {
         info_.err = errors_.start();
-        errors_.padded = padded;
         if (setjmp(errors_.jump) != 0) return false;
         jpeg_create_decompress(&info_);
         jpeg_mem_src(&info_, bytes.data(), static_cast<unsigned long>(bytes.size()));
@@ -111,7 +109,7 @@ inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const JpegStructur
     const auto height = static_cast<std::size_t>(jpeg.frame.height), width = static_cast<std::size_t>(jpeg.frame.width);
     Image image{jpeg.frame.height, jpeg.frame.width, {}};
     LibjpegDecoder decoder;
-    if (decoder.start(bytes, jpeg.padded, cmyk)) {
+    if (decoder.start(bytes, cmyk)) {
         std::vector<std::uint8_t> line(cmyk ? 4 * width : 0);
         image.pixels.resize(3 * height * width);
         if (decoder.read(image.pixels.data(), line.data())) return image;
