@@ -200,6 +200,33 @@ TEST_CASE("what is not decoded is named, and not called damaged") {
     CHECK(contains(jpeg_error(later), "height comes after its pixels is not supported"));
 }
 
+TEST_CASE("as wide or high as a JPEG can be, or refused by name") {
+    // Blocks of 5 bits, all 0: no difference to the block before, and nothing else.
+    for (const int size : {65500, 65501, 65535})
+        for (const bool wide : {false, true}) {
+            std::string file = FlatJpeg{}.bytes();
+            const std::size_t at = file.find("\xFF\xC0") + (wide ? 7 : 5);
+            file[at] = static_cast<char>(size >> 8);
+            file[at + 1] = static_cast<char>(size & 255);
+            const std::size_t bits = 5 * ((static_cast<std::size_t>(size) + 7) / 8);
+            std::string data(bits / 8, '\0');
+            if (bits % 8 != 0) data += static_cast<char>(0xFF >> bits % 8);
+            file.replace(file.size() - 3, 1, data);
+            CAPTURE(size);
+#ifndef DITTO_COMPILE_STB
+            if (size > 65500) {
+                CHECK(contains(jpeg_error(file), "more than 65500 pixels in width or height"));
+                CHECK(contains(jpeg_error(file), "is not supported"));
+                continue;
+            }
+#endif
+            const Image image = decode_jpeg_text(file);
+            CHECK(image.width == (wide ? size : 8));
+            CHECK(image.height == (wide ? 8 : size));
+            CHECK(image.pixels == std::vector<std::uint8_t>(image.pixels.size(), 128));
+        }
+}
+
 TEST_CASE("tables that are missing or cannot be") {
     const auto error = [](auto change) {
         FlatJpeg file;

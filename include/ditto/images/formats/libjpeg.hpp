@@ -1,6 +1,7 @@
 // JPEG by libjpeg-turbo.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <csetjmp>
 #include <cstddef>
@@ -101,11 +102,15 @@ class LibjpegDecoder {
     LibjpegErrors errors_;
 };
 
-/// The pixels of a JPEG file as they are stored, RGB. Throws Error if it is damaged, or CMYK in unknown terms.
+/// The pixels of a JPEG file as they are stored, RGB. Throws Error if it is damaged, wider or higher than libjpeg
+/// takes, or CMYK in unknown terms.
 inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const JpegStructure& jpeg, const std::string& name) {
     const bool cmyk = jpeg.frame.components.size() == 4;
     if (cmyk && !jpeg.adobe)
         refuse_unsupported(name, "CMYK without Adobe's segment, by which one knows whether 0 is ink or paper,");
+    if (std::max(jpeg.frame.height, jpeg.frame.width) > JPEG_MAX_DIMENSION)
+        refuse_unsupported(name, "a JPEG of more than " + std::to_string(JPEG_MAX_DIMENSION) +
+                                     " pixels in width or height, in a build with libjpeg,");
     const auto height = static_cast<std::size_t>(jpeg.frame.height), width = static_cast<std::size_t>(jpeg.frame.width);
     Image image{jpeg.frame.height, jpeg.frame.width, {}};
     LibjpegDecoder decoder;
