@@ -362,6 +362,29 @@ TEST_CASE("restart markers come when they must") {
         CHECK(contains(jpeg_error(head + wrong + tail), "damaged"));
 }
 
+TEST_CASE("a restart marker behind the last interval changes nothing, if that is full") {
+    const std::string end = "\xFF\xD9";
+    FlatJpeg file{.components = {{1, 150}}, .application = jpeg_segment(0xDD, std::string("\0\1", 2))};
+    const std::string whole = file.bytes().substr(0, file.bytes().size() - 2);
+    for (const char* last : {"", "\xFF\xD0", "\xFF\xFF\xD0"})
+        CHECK(colour_of(whole + last + end) == Colour{150, 150, 150});
+    CHECK(colour_of(whole + std::string("\0\0\xFF\xD0", 4) + end) == Colour{150, 150, 150});
+    for (const char* last : {"\xFF\xD1", "\xFF\xD0\xFF\xD1", "\xFF\xD0 ", " \xFF\xD0"})
+        CHECK(contains(jpeg_error(whole + last + end), "goes on behind its pixels"));
+    for (const std::string& intervals : {std::string(), jpeg_segment(0xDD, std::string("\0\2", 2))}) {
+        file.application = intervals;  // none, or one of twice the picture
+        const std::string other = file.bytes();
+        CHECK(contains(jpeg_error(other.substr(0, other.size() - 2) + "\xFF\xD0" + end), "goes on behind its pixels"));
+    }
+
+    file.components = orange;
+    file.application = jpeg_segment(0xDD, std::string("\0\1", 2));
+    std::string several = file.bytes();
+    several.resize(several.find("\xFF\xDA"));
+    for (const FlatScan& scan : scan_each(3)) several += file.scan(scan) + "\xFF\xD0";
+    CHECK(colour_of(several + end) == orange_rgb);
+}
+
 TEST_CASE("a progressive file that is cut anywhere before its end is refused, between scans too") {
     for (const char* name : {"progressive.jpg", "444_progressive.jpg"}) {
         CAPTURE(name);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -39,23 +40,30 @@ class JpegBits {
     /// Goes on behind restart marker number `index`. Throws Error if something else comes.
     void restart(int index) {
         fill();
-        while (at_ + 1 < data_.size() && data_[at_ + 1] == 0xFF) ++at_;  // fill bytes
-        if (count_ >= 8 || at_ + 1 >= data_.size() || data_[at_ + 1] != 0xD0 + index % 8)
-            refuse_damaged(name_, "a restart marker is not where it must be");
-        at_ += 2;
+        if (count_ >= 8 || !pass_restart(index)) refuse_damaged(name_, "a restart marker is not where it must be");
         count_ = 0;
     }
 
-    /// Throws Error if anything but zeros is left.
-    void require_end() {
+    /// Throws Error if anything is left but zeros and, behind them, restart marker number `restart`, if any.
+    void require_end(std::optional<int> restart) {
         count_ -= count_ % 8;  // less the bits that fill the last byte
         for (fill(); count_ >= 8; fill())
             if (read(8) != 0) refuse_damaged(name_, "a scan goes on behind its pixels");
+        if (restart) pass_restart(*restart);
         while (at_ < data_.size() && data_[at_] == 0xFF) ++at_;  // fill bytes
         if (at_ != data_.size()) refuse_damaged(name_, "a scan goes on behind its pixels");
     }
 
   private:
+    /// Whether restart marker number `index` comes, behind which it then is.
+    bool pass_restart(int index) {
+        std::size_t at = at_;
+        while (at + 1 < data_.size() && data_[at] == 0xFF && data_[at + 1] == 0xFF) ++at;  // fill bytes
+        if (at + 1 >= data_.size() || data_[at] != 0xFF || data_[at + 1] != 0xD0 + index % 8) return false;
+        at_ = at + 2;
+        return true;
+    }
+
     void fill() {
         if (count_ < 32) take_bytes();
     }

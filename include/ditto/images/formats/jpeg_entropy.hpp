@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -76,7 +77,8 @@ class JpegEntropyWalk {
                         read_block(bits, part, y * columns(part.component) + x);
                 }
             }
-        bits.require_end();
+        // Some encoders end the last interval as they end the others, if it is full.
+        bits.require_end(interval_ > 0 && until_restart == 0 ? std::optional(restarts) : std::nullopt);
     }
 
   private:
