@@ -80,6 +80,24 @@ TEST_CASE("PGM and PPM") {
     }
 }
 
+TEST_CASE("a PPM's pixels begin and end where they must") {
+    const auto pixels = [](const std::string& text) {
+        return decode_image({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "a.ppm").pixels;
+    };
+    const std::string colours("\xC8\0\0\xC8\0\0", 6), feeds = "\n\n\n\n\n\n";
+    const std::vector<std::uint8_t> red = {200, 0, 0, 200, 0, 0};
+    CHECK(pixels("P6\n2 1\n255\n" + colours) == red);
+    CHECK(pixels("P6\r\n2 1\r\n255\r" + colours) == red);
+    CHECK(pixels("P6\r\n2 1\r\n255\r\n" + colours) == red);
+    CHECK(pixels("P6 2 1 255\r" + feeds) == std::vector<std::uint8_t>(6, 10));  // pixels that look like an end of line
+    CHECK(pixels("P6 2 1 255\r\n" + feeds) == std::vector<std::uint8_t>(6, 10));
+    CHECK(contains(error_of([&] { pixels("P6 2 1 255\r\n" + colours.substr(2)); }), "cut short"));
+    for (const std::string& more : {"\n" + colours, colours + "\n", colours + "P6 2 1 255\n" + colours})
+        CHECK(contains(error_of([&] { pixels("P6 2 1 255\n" + more); }), "follow its pixels"));
+    CHECK(contains(error_of([&] { pixels("P6 2 1 255\r\n" + colours + "\n"); }), "2 bytes follow its pixels"));
+    CHECK(contains(error_of([&] { pixels("P5 1 1 255 ab"); }), "follow its pixels"));
+}
+
 TEST_CASE("files that are no images") {
     const TemporaryFolder folder;
     CHECK(contains(load_error(folder / "missing.jpg"), "no such file"));

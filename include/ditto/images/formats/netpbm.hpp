@@ -55,13 +55,20 @@ inline NetpbmHeader parse_netpbm_header(std::span<const std::uint8_t> bytes, con
 }
 
 /// Decodes a file that begins with "P5" or "P6": its values scaled to 0..255, grey as RGB. Throws Error, with `name`,
-/// if it is damaged, cut short or too large.
+/// if it is damaged, cut short or too large, or if it goes on behind its pixels.
 inline Image decode_netpbm(std::span<const std::uint8_t> bytes, const std::string& name) {
     const NetpbmHeader header = parse_netpbm_header(bytes, name);
     detail::require_image_size(static_cast<std::int64_t>(header.height), static_cast<std::int64_t>(header.width), name);
     const std::size_t pixels = header.height * header.width, step = header.value_bytes();
-    if (bytes.size() - header.size < pixels * header.channels * step) detail::refuse_cut_short(name);
-    const std::span<const std::uint8_t> raster = bytes.subspan(header.size);
+    const std::size_t size = pixels * header.channels * step;
+    std::span<const std::uint8_t> raster = bytes.subspan(header.size);
+    if (raster.size() < size) detail::refuse_cut_short(name);
+    // A header written as text on Windows: its last line ends in two bytes, where the format has one.
+    if (raster.size() == size + 1 && bytes[header.size - 1] == '\r' && raster[0] == '\n') raster = raster.subspan(1);
+    if (raster.size() > size)
+        throw Error(name + ": " + std::to_string(raster.size() - size) +
+                    " bytes follow its pixels; the file is damaged, or holds several pictures: replace it, split it or "
+                    "remove it from the list");
     Image image{static_cast<int>(header.height), static_cast<int>(header.width), {}};
     image.pixels.resize(pixels * 3);
     std::size_t largest = 0;
