@@ -1,6 +1,7 @@
 # Finds what ditto stands on, for ditto's own build and for the installed package:
 #   ditto::dependencies   OpenMP, threads, OpenBLAS, xtensor, xtensor-blas, xsimd; for pictures libjpeg and libpng, or,
-#                         where they are not, or DITTO_COMPILE_STB is ON, stb where it is: see images/formats/codec.hpp
+#                         where they are not, which is said, or DITTO_COMPILE_STB is ON, stb: see
+#                         images/formats/codec.hpp
 #   ditto::io             ditto::ditto with what weights files, progress and reports need besides, nlohmann_json and
 #                         fmt; absent, without complaint, where they are
 # Sets `ditto_missing` to one line that says what is missing and what to install; empty when nothing is.
@@ -50,16 +51,39 @@ elseif(NOT DITTO_XTENSOR_BLAS_INCLUDE_DIR)
     set(ditto_missing "xtensor-blas not found; install it (Debian: apt install libxtensor-blas-dev)")
 elseif(NOT xsimd_FOUND)
     set(ditto_missing "xsimd not found; install it (Debian: apt install libxsimd-dev)")
+elseif(DITTO_COMPILE_STB AND NOT DITTO_STB_INCLUDE_DIR)
+    set(ditto_missing "DITTO_COMPILE_STB is ON, but stb not found; install it (Debian: apt install libstb-dev) or set \
+DITTO_COMPILE_STB=OFF")
 endif()
 if(ditto_missing)
     return()
 endif()
 
-set(ditto_pictures "")  # nothing, "libraries" or "stb"
-if(JPEG_FOUND AND PNG_FOUND AND NOT DITTO_COMPILE_STB)
-    set(ditto_pictures libraries)
-elseif(DITTO_STB_INCLUDE_DIR)
+# Who reads pictures: "libraries", "stb", or nothing, for those who have no pictures. What was not asked for is said.
+set(ditto_pictures "")
+set(ditto_picture_libraries_missing "")
+if(NOT JPEG_FOUND)
+    list(APPEND ditto_picture_libraries_missing libjpeg)
+endif()
+if(NOT PNG_FOUND)
+    list(APPEND ditto_picture_libraries_missing libpng)
+endif()
+list(JOIN ditto_picture_libraries_missing " and " ditto_picture_libraries_missing)
+if(DITTO_COMPILE_STB)
     set(ditto_pictures stb)
+elseif(NOT ditto_picture_libraries_missing)
+    set(ditto_pictures libraries)
+else()
+    include(FindPackageMessage)
+    set(ditto_picture_line "${ditto_picture_libraries_missing} not found")
+    if(DITTO_STB_INCLUDE_DIR)
+        set(ditto_pictures stb)
+        string(APPEND ditto_picture_line ": pictures are read by stb_image, with other pixels by a level here and there")
+    else()
+        string(APPEND ditto_picture_line ", nor stb: pictures cannot be read")
+    endif()
+    string(APPEND ditto_picture_line "; install the libraries (Debian: apt install libjpeg-dev libpng-dev)")
+    find_package_message(ditto_pictures "ditto: ${ditto_picture_line}" "${ditto_picture_line}")
 endif()
 
 if(NOT TARGET ditto::dependencies)

@@ -3,8 +3,12 @@
 #pragma once
 
 #if !__has_include(<stb/stb_image.h>)
+#ifdef DITTO_COMPILE_STB
+#error "DITTO_COMPILE_STB is defined, but <stb/stb_image.h> not found; install it (Debian: apt install libstb-dev)"
+#else
 #error \
-    "ditto reads pictures by libjpeg and libpng, or stb; install the first two (Debian: apt install libjpeg-dev libpng-dev)"
+    "neither <jpeglib.h> and <png.h> nor <stb/stb_image.h> found, to read pictures; Debian: apt install libjpeg-dev libpng-dev"
+#endif
 #endif
 
 // What stb includes, before the namespace begins.
