@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <ditto/core/error.hpp>
 #include <ditto/core/hash.hpp>
+#include <ditto/images/formats/codec.hpp>
 #include <ditto/io/safetensors.hpp>
 #include <ditto/version.hpp>
 #include <fstream>
@@ -32,6 +33,10 @@ std::uint64_t hash_of_file(const std::filesystem::path& path) {
     return hash.value();
 }
 
+[[noreturn]] void refuse(const std::filesystem::path& cache, const std::string& what) {
+    throw Error(cache.string() + ": " + what + "; it may be removed");
+}
+
 // How an image becomes features: all that VerifierInfo says of it.
 std::string recipes(const support::VerifierInfo& info) {
     return to_string(info.recipe) + " " + to_string(info.features);
@@ -55,7 +60,7 @@ struct Columns {
 template <class T>
 std::vector<T> read_tensor(const SafetensorsReader& file, const char* name) {
     const ditto::TensorEntry* entry = file.find(name);
-    if (entry == nullptr) throw Error(file.path().string() + ": it has no tensor " + name);
+    if (entry == nullptr) refuse(file.path(), std::string("it has no tensor ") + name);
     std::vector<T> numbers(entry->size());
     file.read(*entry, 0, std::span(numbers));
     return numbers;
@@ -71,8 +76,9 @@ ditto::TensorSource source(std::string name, std::span<const T> numbers, std::ve
 
 std::string feature_key(const std::filesystem::path& weights, const support::VerifierInfo& info,
                         const support::Compute& compute) {
-    // Another version may decode or resize images in another way.
-    return "version=" + std::string(ditto::version_string) + " network=" + info.network +
+    // Another version or decoder may give other pixels.
+    return "version=" + std::string(ditto::version_string) +
+           " pictures=" + std::string(ditto::detail::picture_codec_name) + " network=" + info.network +
            " weights=" + std::to_string(hash_of_file(weights)) + " " + recipes(info) + " device=" + compute.device +
            " precision=" + compute.precision;
 }
@@ -89,12 +95,11 @@ CachedFeatures read_cache(const std::filesystem::path& path, const std::string& 
         const auto found = file.metadata().find(entry);
         return found == file.metadata().end() ? std::string{} : found->second;
     };
-    if (text(key_entry) != key) throw Error(path.string() + ": it holds something else than features of these weights");
+    if (text(key_entry) != key) refuse(path, "it holds something else than features of these weights");
     const Columns columns{read_tensor<std::uint8_t>(file, "names"), read_tensor<std::int64_t>(file, "bytes"),
                           read_tensor<std::int64_t>(file, "times")};
     CachedFeatures cached{{}, read_tensor<float>(file, "features")};
-    if (text(checksum_entry) != columns.checksum(cached.features))
-        throw Error(path.string() + ": its checksum is wrong");
+    if (text(checksum_entry) != columns.checksum(cached.features)) refuse(path, "its checksum is wrong");
     std::string name;
     for (const std::uint8_t c : columns.names) {
         if (c != 0) {
@@ -107,9 +112,9 @@ CachedFeatures read_cache(const std::filesystem::path& path, const std::string& 
         name.clear();
     }
     if (cached.features.size() != cached.images.size() * support::feature_size)
-        throw Error(path.string() + ": its parts do not fit together");
+        refuse(path, "its parts do not fit together");
     if (!std::ranges::all_of(cached.features, [](float number) { return std::isfinite(number); }))
-        throw Error(path.string() + ": features in it are not finite numbers");
+        refuse(path, "features in it are not finite numbers");
     return cached;
 }
 

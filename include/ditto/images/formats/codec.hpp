@@ -7,6 +7,12 @@
 #if !defined(DITTO_COMPILE_STB) && __has_include(<jpeglib.h>) && __has_include(<png.h>)
 #include "ditto/images/formats/libjpeg.hpp"
 #include "ditto/images/formats/libpng.hpp"
+namespace ditto::detail {
+inline constexpr const char* picture_codec_name = "libjpeg,libpng";  ///< which of the two this build has
+}
 #else
 #include "ditto/images/formats/stb_codec.hpp"
+namespace ditto::detail {
+inline constexpr const char* picture_codec_name = "stb_image";
+}
 #endif
