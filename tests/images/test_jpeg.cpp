@@ -408,6 +408,12 @@ TEST_CASE("what decoding takes of memory and time is bounded before it is taken"
     const std::size_t frame = bytes.find("\xFF\xC2");
     bytes.replace(frame + 5, 4, "\x2C\x10\x2C\x10");  // 11280 x 11280: 127 million pixels, of 9 bytes each
     CHECK(contains(jpeg_error(bytes), "MiB of memory"));
+    bytes.replace(frame + 5, 4, "\x27\x10\x27\x10");  // 10000 x 10000
+#ifdef DITTO_COMPILE_STB
+    CHECK(contains(jpeg_error(bytes), "MiB of memory"));  // 12 bytes of each pixel: it keeps planes, too
+#else
+    CHECK(contains(jpeg_error(bytes), "a scan "));  // which has far too few codes
+#endif
     bytes.replace(frame + 5, 4, "\xFF\xFF\xFF\xFF");
     CHECK(contains(jpeg_error(bytes), "65535 x 65535"));
 }

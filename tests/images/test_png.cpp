@@ -182,8 +182,19 @@ TEST_CASE("headers that cannot be") {
     std::string large = file.header();
     large.replace(0, 8, std::string("\0\1\0\0\0\1\0\0", 8));
     CHECK(contains(png_error(png_signature + png_chunk("IHDR", large)), "65536 x 65536"));
-    large.replace(0, 10, std::string("\0\0\x2C\0\0\0\x2C\0\x10\6", 10));  // 11264 x 11264 of 8 bytes: 126 million
-    CHECK(contains(png_error(png_signature + png_chunk("IHDR", large)), "MiB of memory"));
+    const std::string rest = png_chunk("IDAT", file.data()) + png_chunk("IEND", "");
+    large.replace(0, 10, std::string("\0\0\x2C\0\0\0\x2C\0\x10\6", 10));  // 11264 x 11264 of 8 bytes
+    CHECK(contains(png_error(png_signature + png_chunk("IHDR", large) + rest), "MiB of memory"));
+    large.replace(0, 10, std::string("\0\0\x27\x10\0\0\x27\x10\x10\2", 10));  // 10000 x 10000 of 6 bytes
+    const std::string bytes = png_signature + png_chunk("IHDR", large) + rest;
+    const PngStructure png = inspect_png({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, "a.png");
+#ifdef DITTO_COMPILE_STB
+    // The compressed pixels, the rows with their filters, and the samples.
+    CHECK(detail::decoding_bytes(png) == static_cast<std::int64_t>(file.data().size()) + 600'010'000 + 600'000'000);
+    CHECK(contains(png_error(bytes), "MiB of memory"));
+#else
+    CHECK(detail::decoding_bytes(png) == 600'000'000 + 300'000'000);  // samples and picture
+#endif
 }
 
 TEST_CASE("chunks that pixels do not need are passed over, bombs too") {

@@ -28,11 +28,13 @@ inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string
     if (bytes.empty()) throw Error(name + ": the file is empty; replace it or remove it from the list");
     if (detail::begins_with(bytes, "\xFF\xD8")) {
         const JpegStructure jpeg = inspect_jpeg(bytes, name);
+        detail::require_decoding_bytes(detail::decoding_bytes(jpeg), name);
         detail::require_whole_scans(bytes, jpeg, name);
         return upright(detail::decode_jpeg(bytes, jpeg, name), jpeg.orientation);
     }
     if (detail::begins_with(bytes, "\x89PNG\r\n\x1A\n")) {
         const PngStructure png = inspect_png(bytes, name);
+        detail::require_decoding_bytes(detail::decoding_bytes(png), name);
         return upright(detail::decode_png(bytes, png, name), png.orientation);
     }
     if (detail::begins_with(bytes, "P5") || detail::begins_with(bytes, "P6")) return decode_netpbm(bytes, name);

@@ -115,9 +115,6 @@ inline JpegStructure inspect_jpeg(std::span<const std::uint8_t> bytes, const std
     if (!framed) detail::refuse_damaged(name, "it has no frame header");
     scans.require_all(structure.frame, name);
     structure.scans = scans.count();
-    const std::int64_t pixels = std::int64_t{structure.frame.height} * structure.frame.width;
-    const bool kept = structure.frame.progressive || structure.scans > 1;
-    detail::require_decoding_bytes(3 * pixels + (kept ? structure.frame.coefficient_bytes() : 0), name);
     return structure;
 }
 

@@ -25,7 +25,9 @@ struct JpegFrame {
     bool progressive = false;
     std::vector<JpegComponent> components;
 
-    /// Bytes of all coefficients, which are kept until the last scan where there are several.
+    std::int64_t pixels() const { return std::int64_t{height} * width; }
+
+    /// Bytes of all coefficients, two for each.
     std::int64_t coefficient_bytes() const {
         std::int64_t across = 1, down = 1, blocks = 0;
         for (const JpegComponent& c : components) {

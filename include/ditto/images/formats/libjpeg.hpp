@@ -102,6 +102,12 @@ class LibjpegDecoder {
     LibjpegErrors errors_;
 };
 
+/// Bytes that decode_jpeg() takes: the picture and, until the last of several scans, the coefficients.
+inline std::int64_t decoding_bytes(const JpegStructure& jpeg) {
+    const bool kept = jpeg.frame.progressive || jpeg.scans > 1;
+    return 3 * jpeg.frame.pixels() + (kept ? jpeg.frame.coefficient_bytes() : 0);
+}
+
 /// The pixels of a JPEG file as they are stored, RGB. Throws Error if it is damaged, wider or higher than libjpeg
 /// takes, or CMYK in unknown terms.
 inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const JpegStructure& jpeg, const std::string& name) {

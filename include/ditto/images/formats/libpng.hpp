@@ -79,14 +79,17 @@ class LibpngDecoder {
     std::array<char, 200> text_{};
 };
 
+/// Bytes that decode_png() takes.
+inline std::int64_t decoding_bytes(const PngStructure& png) {
+    return image_from_samples_bytes(png);
+}
+
 /// The pixels of a PNG file as they are stored, RGB. Throws Error if it is damaged.
 inline Image decode_png(std::span<const std::uint8_t> bytes, const PngStructure& png, const std::string& name) {
     const auto height = static_cast<std::size_t>(png.height);
-    const std::size_t stride = static_cast<std::size_t>(png.width) * static_cast<std::size_t>(png.channels) *
-                               static_cast<std::size_t>(png.sample_bytes());
-    std::vector<std::uint8_t> samples(height * stride);
+    std::vector<std::uint8_t> samples(static_cast<std::size_t>(png.all_sample_bytes()));
     LibpngDecoder decoder(bytes);
-    if (!decoder.read(samples.data(), height, stride))
+    if (!decoder.read(samples.data(), height, samples.size() / height))
         refuse_damaged(name, std::string("cannot be decoded (") + decoder.error() + ")");
     return image_from_samples(png, std::move(samples), name);
 }

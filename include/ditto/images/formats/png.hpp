@@ -26,8 +26,15 @@ struct PngStructure {
     std::vector<std::span<const std::uint8_t>> data;  ///< the compressed pixels, in pieces
     int orientation = 1;                              ///< EXIF tag 0x0112, 1 to 8; 1 (upright) where none can be read
 
-    /// Bytes of a sample as decoders give it.
+    /// Bytes of a sample as decoders give it, and of all samples.
     int sample_bytes() const { return depth == 16 ? 2 : 1; }
+    std::int64_t all_sample_bytes() const { return pixels() * channels * sample_bytes(); }
+    std::int64_t pixels() const { return std::int64_t{height} * width; }
+    std::int64_t data_bytes() const {
+        std::int64_t sum = 0;
+        for (const auto& piece : data) sum += static_cast<std::int64_t>(piece.size());
+        return sum;
+    }
 };
 
 namespace detail {
@@ -55,8 +62,6 @@ inline void read_png_header(std::span<const std::uint8_t> payload, PngStructure&
         colour == 0 || (paletted && png.depth <= 8) || ((colour == 2 || colour == 4 || colour == 6) && png.depth >= 8);
     if (width == 0 || height == 0 || !power || !fits || payload[10] != 0 || payload[11] != 0 || payload[12] > 1)
         refuse_damaged(name, "the header is malformed");
-    // The samples, and the picture that is made of them.
-    require_decoding_bytes(std::int64_t{png.height} * png.width * (png.channels * png.sample_bytes() + 3), name);
 }
 
 /// A chunk of a PNG file.

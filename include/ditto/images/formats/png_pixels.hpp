@@ -23,6 +23,12 @@ inline void require_16_bits(std::size_t largest, const std::string& name) {
                     "0..65535, or save it with 8 bits");
 }
 
+/// Bytes that image_from_samples() takes, with its samples.
+inline std::int64_t image_from_samples_bytes(const PngStructure& png) {
+    const bool moved = png.channels == 3 && png.depth == 8;
+    return png.all_sample_bytes() + (moved ? 0 : 3 * png.pixels());
+}
+
 /// The picture that samples make: `samples` are [height, width, channels] of png.sample_bytes() bytes, the high one
 /// first, as they stand in the file (less than 8 bits in a byte each). Transparency is dropped, of 16 bits the high 8
 /// are kept. Throws Error if a sample is beyond the palette.

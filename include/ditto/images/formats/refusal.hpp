@@ -12,7 +12,8 @@ namespace ditto {
 /// Images of more pixels are refused before they are decoded: a file of some kilobytes can claim gigabytes.
 inline constexpr std::int64_t largest_image_pixels = std::int64_t{1} << 27;
 
-/// Images are refused, before memory is taken, whose decoding needs more bytes than this.
+/// Images are refused, before memory is taken, whose decoding needs more bytes than this beside their files. Turning
+/// the most pixels upright needs less: twice three bytes for each.
 inline constexpr std::int64_t largest_decoding_bytes = std::int64_t{1} << 30;
 
 namespace detail {

@@ -42,6 +42,13 @@ std::span<const Sample> stb_samples(Sample* (*load)(const stb::stbi_uc*, int, in
             static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels)};
 }
 
+/// Bytes that decode_jpeg() takes: planes of one byte for each coefficient, the coefficients where they are kept, and
+/// the picture; or the picture twice.
+inline std::int64_t decoding_bytes(const JpegStructure& jpeg) {
+    const std::int64_t picture = 3 * jpeg.frame.pixels(), coefficients = jpeg.frame.coefficient_bytes();
+    return picture + std::max(picture, coefficients / 2 + (jpeg.frame.progressive ? coefficients : 0));
+}
+
 /// The pixels of a JPEG file as they are stored, RGB. Throws Error if it is damaged, or CMYK.
 inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const JpegStructure& jpeg, const std::string& name) {
     if (jpeg.frame.components.size() == 4) refuse_unsupported(name, "CMYK, in a build without libjpeg,");
@@ -72,7 +79,7 @@ inline std::size_t png_raw_bytes(const PngStructure& png) {
 }
 
 /// Throws Error unless the compressed pixels are all of the picture's, and their checksum is right.
-inline void require_whole_png_data(const PngStructure& png, const std::vector<std::uint8_t>& data,
+inline void require_whole_png_data(const PngStructure& png, std::span<const std::uint8_t> data,
                                    const std::string& name) {
     std::vector<std::uint8_t> raw(png_raw_bytes(png));
     const int size =
@@ -81,37 +88,51 @@ inline void require_whole_png_data(const PngStructure& png, const std::vector<st
     if (size < 0 || static_cast<std::size_t>(size) != raw.size())
         refuse_damaged(name, "cannot be decoded (its pixels are not as many as it says)");
     // stb_image does not say where the stream ends; after it nothing may come.
-    if (data.size() < 4 || adler32(raw) != big_endian(std::span(data).last(4)))
+    if (data.size() < 4 || adler32(raw) != big_endian(data.last(4)))
         refuse_damaged(name, "the checksum of its pixels is wrong");
 }
 
-/// Appends a chunk to a PNG file; stb_image does not look at its checksum.
+/// Appends a chunk, its payload in pieces, to a PNG file; stb_image does not look at its checksum.
 inline void append_png_chunk(std::vector<std::uint8_t>& file, std::string_view type,
-                             std::span<const std::uint8_t> payload) {
-    for (int shift = 24; shift >= 0; shift -= 8) file.push_back(static_cast<std::uint8_t>(payload.size() >> shift));
+                             std::span<const std::span<const std::uint8_t>> payload) {
+    std::size_t size = 0;
+    for (const auto& piece : payload) size += piece.size();
+    for (int shift = 24; shift >= 0; shift -= 8) file.push_back(static_cast<std::uint8_t>(size >> shift));
     file.insert(file.end(), type.begin(), type.end());
-    file.insert(file.end(), payload.begin(), payload.end());
+    for (const auto& piece : payload) file.insert(file.end(), piece.begin(), piece.end());
     file.insert(file.end(), 4, std::uint8_t{0});
+}
+
+/// Bytes that decode_png() takes. stb_image has its own copy of the compressed pixels, in a block of up to twice their
+/// size. It makes room for the rows as they are without passes, and twice that where it turns out too little, while the
+/// old room is still there; then it needs the rows and the samples, of passes up to twice.
+inline std::int64_t decoding_bytes(const PngStructure& png) {
+    const std::int64_t data = png.data_bytes(), samples = png.all_sample_bytes();
+    const auto rows = static_cast<std::int64_t>(png_raw_bytes(png));
+    const std::int64_t passes = png.interlaced ? 2 : 1;
+    return data + std::max({2 * data + (2 * passes - 1) * rows, passes * (rows + samples), 2 * samples,
+                            image_from_samples_bytes(png)});
 }
 
 /// The pixels of a PNG file as they are stored, RGB. Throws Error if it is damaged.
 inline Image decode_png(std::span<const std::uint8_t>, const PngStructure& png, const std::string& name) {
-    std::vector<std::uint8_t> data;
-    for (const std::span<const std::uint8_t> piece : png.data) data.insert(data.end(), piece.begin(), piece.end());
-    require_whole_png_data(png, data, name);
-
     // The samples alone, as grey where they are a palette's: stb_image would read colours beyond its end.
     std::vector<std::uint8_t> file = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+    const auto data_bytes = static_cast<std::size_t>(png.data_bytes());
+    file.reserve(data_bytes + 100);
     std::vector<std::uint8_t> header(png.header.begin(), png.header.end());
     if (!png.palette.empty()) header[9] = 0;
-    append_png_chunk(file, "IHDR", header);
-    append_png_chunk(file, "IDAT", data);
+    append_png_chunk(file, "IHDR", std::array{std::span<const std::uint8_t>(header)});
+    append_png_chunk(file, "IDAT", png.data);
+    require_whole_png_data(png, std::span(file).last(data_bytes + 4).first(data_bytes), name);
     append_png_chunk(file, "IEND", {});
     std::vector<std::uint8_t> samples;
     if (png.depth == 16) {
         std::unique_ptr<stb::stbi_us, void (*)(void*)> owner(nullptr, stb::stbi_image_free);
-        for (const stb::stbi_us sample : stb_samples<stb::stbi_us>(stb::stbi_load_16_from_memory, file, png.height,
-                                                                   png.width, png.channels, owner, name)) {
+        const auto loaded = stb_samples<stb::stbi_us>(stb::stbi_load_16_from_memory, file, png.height, png.width,
+                                                      png.channels, owner, name);
+        samples.reserve(2 * loaded.size());
+        for (const stb::stbi_us sample : loaded) {
             samples.push_back(static_cast<std::uint8_t>(sample >> 8));
             samples.push_back(static_cast<std::uint8_t>(sample & 255));
         }
