@@ -20,7 +20,7 @@ using namespace ditto;
 
 namespace {
 
-enum class Layout { folders, deep_folders, nested_folders, flat, mixed };
+enum class Layout { folders, deep_folders, nested_folders, cameras, flat, mixed };
 
 // People with their images on disk, and rows about them, some of them wrong.
 struct World {
@@ -45,6 +45,7 @@ struct World {
         std::string path = name + "/" + file;
         if (layout == Layout::deep_folders) path = "set/" + path;
         if (layout == Layout::nested_folders) path = name + "/year " + std::to_string(number % 2) + "/" + file;
+        if (layout == Layout::cameras) path = "cam" + std::to_string(number % 2) + "/" + path;
         if (layout == Layout::flat || (layout == Layout::mixed && number == 0)) path = name + "_" + file;
         std::filesystem::create_directories((folder / path).parent_path());
         write_text(folder / path, "picture " + path);
@@ -72,11 +73,17 @@ struct World {
         const auto add = [&](const std::string& left, const std::string& right, bool same) {
             list += (random.below(8) == 0 ? "./" : "") + left + "\t" + right + (same ? "\t1\n" : "\t0\n");
         };
-        for (std::uint32_t person = 0; person < images.size(); ++person)
+        for (std::uint32_t person = 0; person < images.size(); ++person) {
+            if (layout == Layout::cameras) {  // of two cameras, whose folders say who is on the other images
+                const std::string name = "p" + std::to_string(person);
+                add("cam0/" + name + "/0.png", "cam1/" + name + "/1.png", true);
+                continue;
+            }
             for (std::size_t i = 0; i + 1 < images[person].size(); ++i) {
                 const bool joins = layout == Layout::flat || layout == Layout::mixed || i == 0 || random.below(2) == 0;
                 if (joins) add(images[person][i], images[person][i + 1], true);
             }
+        }
         for (std::uint32_t i = 0; i < 90; ++i) {
             const std::uint32_t a = random.below(30), b = random.below(30);
             if (a != b) add(any_image(a), any_image(b), false);
@@ -99,7 +106,7 @@ std::set<std::string> names_in(const PairList& list) {
 TEST_CASE("no image of a person who is held out is trained on, whatever the list") {
     std::size_t split_lists = 0, joined = 0, shared = 0;
     for (const Layout layout :
-         {Layout::folders, Layout::deep_folders, Layout::nested_folders, Layout::flat, Layout::mixed})
+         {Layout::folders, Layout::deep_folders, Layout::nested_folders, Layout::cameras, Layout::flat, Layout::mixed})
         for (std::uint64_t seed = 0; seed < 12; ++seed) {
             const World world(layout, seed);
             CAPTURE(static_cast<int>(layout));
@@ -113,7 +120,8 @@ TEST_CASE("no image of a person who is held out is trained on, whatever the list
                 CHECK(contains(error.what(), "contradict each other"));
                 continue;
             }
-            CHECK(people.by_folder == (layout != Layout::flat));
+            CHECK(people.by_folder == (layout != Layout::flat && layout != Layout::cameras));
+            CHECK(people.folders_stay_together == (layout == Layout::cameras));
             ++split_lists;
             joined += people.joining_lines.size();
             shared += people.shared_pictures;
@@ -174,6 +182,24 @@ TEST_CASE("which rule was used, and what it found") {
     CHECK(people_line(folders(40) + "p3/1 p3/9 0\n") ==
           "people: folders; different within a folder: row 121 of list.txt (such folders are held out as a whole, and "
           "only same rows tell who is one person in them); 41 people in 40 groups that stay together");
+}
+
+TEST_CASE("where same rows are across folders, what is in one folder stays together") {
+    const std::string cameras =
+        "cam1/ann/1 cam2/ann/1 1\ncam1/bob/1 cam2/bob/1 1\ncam1/ann/1 cam2/bob/1 0\ncam1/bob/1 cam2/ann/1 0\n"
+        "cam1/ann/2 cam1/bob/2 0\n";
+    CHECK(people_line(cameras) ==
+          "people: by the list's same rows; what is in one folder stays together; 4 people in 2 groups that stay "
+          "together");
+    // ann/1 ann/1 bob/1 bob/1 ann/2 bob/2
+    CHECK(people_of(parse_pair_list(cameras, "list")).group_of_image == std::vector<std::uint32_t>{0, 0, 1, 1, 0, 1});
+    // Folders of cameras alone, with everybody in each: they would put all into one group, or most different rows.
+    CHECK(people_line("cam1/ann cam2/ann 1\ncam1/bob cam2/bob 1\ncam1/ann cam2/bob 0\n") ==
+          "people: by the list's same rows; 2 people");
+    CHECK(people_line("cam1/ann cam2/ann 1\ncam1/bob cam2/bob 1\ncam1/cy cam2/cy 1\n") ==
+          "people: by the list's same rows; 3 people");
+    CHECK(people_line("c1/ann c2/ann 1\nc1/bob c2/bob 1\nc3/cy c4/cy 1\nc1/ann c2/bob 0\nc2/bob c3/cy 0\n") ==
+          "people: by the list's same rows; 3 people");
 }
 
 TEST_CASE("a different row within a folder: held out as a whole, and not taken for one person") {

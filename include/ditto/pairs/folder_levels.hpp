@@ -27,10 +27,11 @@ struct FolderAgreement {
 
     /// Rows that say that a folder is not a person, or that a person is in two.
     std::size_t disagreeing() const { return same_across + different_inside; }
+    /// Four fifths of the `different` rows at least are across two folders.
+    bool keeps_different_apart() const { return different_across >= 4 * different_inside; }
     /// Most rows say that a folder is a person: of the `same` ones more than half, of the `different` ones four fifths.
     bool is_person() const {
-        return folders > 1 && (same_inside > same_across || same_inside + same_across == 0) &&
-               different_across >= 4 * different_inside;
+        return folders > 1 && (same_inside > same_across || same_inside + same_across == 0) && keeps_different_apart();
     }
     /// Most rows of both labels say the opposite, as they do where 0 stands for the same person.
     bool is_inverted() const { return folders > 1 && same_across > same_inside && different_inside > different_across; }

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "ditto/core/error.hpp"
@@ -22,6 +24,8 @@ struct People {
     std::vector<std::uint32_t> person_of_image;
     std::uint32_t count = 0;
     bool by_folder = false;  ///< a folder holds a person; otherwise `same` pairs tell who is one person
+    /// Images of one innermost folder are in one group, though `same` pairs alone tell who is one person.
+    bool folders_stay_together = false;
 
     /// [images] numbers from 0 of images that may show one person, though no pair of them is surely `same`: they are
     /// held out together, and never make a `different` pair. Empty: the people are these groups.
@@ -102,6 +106,21 @@ inline void take_folders(const PairList& list, const PersonFolders& folders, Set
     people.group_of_image = groups.all();
 }
 
+/// The groups of a list whose folders are not people: what `same` rows connect and, where these sets and the innermost
+/// folders put together leave most `different` rows between two groups, what is in one folder. A person may be in
+/// several folders, as of several cameras, and each of these theirs alone.
+inline void group_by_folders(const PairList& list, People& people) {
+    const std::vector<std::uint32_t> folders = folders_of(list.images, std::numeric_limits<std::size_t>::max());
+    Sets groups(list.images.size());
+    groups.join_equal(people.person_of_image, no_folder);
+    groups.join_equal(folders, no_folder);
+    std::vector<std::uint32_t> joined = groups.all();
+    const FolderAgreement rows = agreement(folders, list.pairs), joint = agreement(joined, list.pairs);
+    const bool one_group = std::ranges::adjacent_find(joined, std::ranges::not_equal_to()) == joined.end();
+    people.folders_stay_together = rows.folders > 1 && !one_group && joint.keeps_different_apart();
+    people.group_of_image = people.folders_stay_together ? std::move(joined) : people.person_of_image;
+}
+
 /// Joins the groups of images that are one picture.
 inline void join_pictures(const PairList& list, People& people) {
     Sets groups(list.images.size());
@@ -125,8 +144,10 @@ People people_of_pairs(std::size_t images, std::span<const Pair> pairs, const Na
 /// The people of a list. Where most rows agree that a folder is a person (see FolderAgreement::is_person()), as in LFW,
 /// it is: `same` rows across two folders join them, `different` rows within one leave of it only what `same` rows
 /// connect, and an image in no folder is with whom rows put it. Elsewhere see people_of_pairs(). Groups are wider:
-/// images of a folder stay together whatever its rows say, as do those that are one picture (PairList::pictures).
-/// Throws Error where rows contradict each other.
+/// images of a folder stay together whatever its rows say, as do those that are one picture (PairList::pictures). Where
+/// folders are not people, those of an innermost folder still do (People::folders_stay_together), unless a fifth or
+/// more of the `different` rows, or everybody, would then be in one group. Throws Error where rows contradict each
+/// other.
 inline People people_of(const PairList& list) {
     detail::Sets chains = detail::chains_of_pairs(list.images.size(), list.pairs,
                                                   [&](std::uint32_t image) { return list.images[image]; });
@@ -135,7 +156,8 @@ inline People people_of(const PairList& list) {
         people.by_folder = true;
         detail::take_folders(list, *folders, chains, people);
     } else {
-        people.person_of_image = people.group_of_image = chains.all();
+        people.person_of_image = chains.all();
+        detail::group_by_folders(list, people);
     }
     if (!list.pictures.empty()) detail::join_pictures(list, people);
     people.count = detail::number_sets(people.person_of_image);

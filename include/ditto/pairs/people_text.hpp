@@ -29,6 +29,7 @@ inline std::string rows_text(std::span<const std::uint32_t> lines) {
 /// train.txt; 5,749 people".
 inline std::string people_text(const People& people, const std::string& source) {
     std::string text = people.by_folder ? "people: folders" : "people: by the list's same rows";
+    if (people.folders_stay_together) text += "; what is in one folder stays together";
     const std::string of_list = source.empty() ? "" : " of " + source;
     if (!people.joining_lines.empty())
         text += ", " + std::to_string(people.joining_lines.size()) + " joined by " +
