@@ -62,6 +62,28 @@ TEST_CASE("elsewhere chains of same pairs are people") {
     CHECK(people_of(parse_pair_list("a/1 b/1 1\na/1 c/1 0\n", "list")).count == 2);
 }
 
+TEST_CASE("who is one person stays known where images are left out") {
+    // Row 3 tells that ann and annie are one; without ann/2, of which it is, they would be two.
+    const PairList list = parse_pair_list(
+        "ann/1 ann/2 1\nannie/1 annie/2 1\nann/2 annie/1 1\nbob/1 bob/2 1\nann/1 bob/1 0\nannie/2 bob/2 0\n", "list");
+    const std::vector<std::uint32_t> readable{0, 3, 4, 5};  // ann/1 annie/2 bob/1 bob/2
+    CHECK(people_of(kept_images(list, readable)).group_count() == 3);
+    const People people = kept_people(people_of(list), readable);
+    CHECK(people.by_folder);
+    CHECK(people.person_of_image == std::vector<std::uint32_t>{0, 0, 1, 1});
+    CHECK(people.group_of_image == std::vector<std::uint32_t>{0, 0, 1, 1});
+    CHECK(people.count == 2);
+    CHECK(people.group_count() == 2);
+    // A person who is gone leaves no number behind; groups of pairs alone stay unnamed.
+    const std::vector<std::uint32_t> last{4, 5};
+    CHECK(kept_people(people_of(list), last).person_of_image == std::vector<std::uint32_t>{0, 0});
+    CHECK(kept_people(people_of(list), last).count == 1);
+    const auto name = [](std::uint32_t) { return std::string(); };
+    const People of_pairs = kept_people(people_of_pairs(6, list.pairs, name), readable);
+    CHECK(of_pairs.group_of_image.empty());
+    CHECK(of_pairs.group_count() == 2);
+}
+
 TEST_CASE("pairs that contradict each other are an error that names the images") {
     const PairList list = parse_pair_list("x1 x2 1\nx2 x3 1\nx1 x3 0\n", "list");
     CHECK_THROWS_WITH_AS(

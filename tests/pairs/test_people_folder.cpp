@@ -89,4 +89,6 @@ TEST_CASE("people to test with are in no pair that is trained on, and are the sa
               (pair.label == PairLabel::same));
     }
     CHECK(take_test_people(list, 0.25).test.images == parts.test.images);
+    CHECK(parts.people.person_of_image == people_of(parts.training).person_of_image);
+    CHECK(parts.people.count == 40 - parts.count);
 }

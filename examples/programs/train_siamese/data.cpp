@@ -36,6 +36,7 @@ std::string fingerprint(const PairList& list) {
 struct SourcedList {
     PairList list;
     std::string source;
+    std::optional<ditto::People> people{};  // on its images, where somebody asks; by the list as it was written
 };
 
 // The images of a list that can be read; it then has no others.
@@ -52,6 +53,7 @@ ImageStore load_readable(const Options& options, SourcedList& from, const ImageR
                                    from.source, readable.reasons.size(), from.list.images.size(),
                                    from.list.pairs.size() - kept.pairs.size(), from.list.pairs.size()));
     from.list = std::move(kept);
+    if (from.people) from.people = kept_people(*from.people, readable.positions);
     return std::move(readable.images);
 }
 
@@ -135,10 +137,12 @@ Lists read_lists(const Options& options) {
         lists.train = take_notes(ditto::find_people(options.images), "the folders of " + options.images, lists);
     else
         lists.train = read_list(options, options.train, lists);
+    if (needs_people(options) || options.test_people > 0.0) lists.train.people = people_of(lists.train.list);
     if (options.test_people > 0.0) {
-        lists.people = people_text(people_of(lists.train.list), options.train);
-        ditto::TestPeople parts = take_test_people(lists.train.list, options.test_people);
+        lists.people = people_text(*lists.train.people, options.train);
+        ditto::TestPeople parts = take_test_people(lists.train.list, *lists.train.people, options.test_people);
         lists.train.list = std::move(parts.training);
+        lists.train.people = std::move(parts.people);
         lists.test = {std::move(parts.test), fmt::format("{} people of {}", parts.count, lists.train.source)};
     } else if (!options.test.empty()) {
         lists.test = read_list(options, options.test, lists);
@@ -167,9 +171,9 @@ TrainingData own_images(const Options& options, const ImageRecipe& recipe, const
             data.warnings.push_back(std::move(note));
     if (!lists.people.empty()) data.description += "\n      " + ditto::clean_text(lists.people);
     if (!needs_people(options)) return data;
-    const ditto::People people = ditto::people_of(train.list);
-    if (lists.people.empty()) data.description += "\n      " + ditto::clean_text(people_text(people, options.train));
-    use_people(options, people, data);
+    if (lists.people.empty())
+        data.description += "\n      " + ditto::clean_text(people_text(*train.people, options.train));
+    use_people(options, *train.people, data);
     return data;
 }
 

@@ -131,6 +131,20 @@ inline void join_pictures(const PairList& list, People& people) {
 
 }  // namespace detail
 
+/// The people on the images at these positions alone, which ascend: who is one person was told by all images and rows.
+inline People kept_people(const People& people, std::span<const std::uint32_t> positions) {
+    People kept = people;
+    kept.person_of_image.clear();
+    kept.group_of_image.clear();
+    for (const std::uint32_t position : positions) {
+        kept.person_of_image.push_back(people.person_of_image.at(position));
+        if (!people.group_of_image.empty()) kept.group_of_image.push_back(people.group_of_image.at(position));
+    }
+    kept.count = detail::number_sets(kept.person_of_image);
+    kept.groups = detail::number_sets(kept.group_of_image);
+    return kept;
+}
+
 /// The people that `same` pairs connect: two images are of one person if a chain of such pairs leads from one to the
 /// other. Throws Error if a `different` pair contradicts that; `name` gives image i a name for it.
 template <class Name>

@@ -16,6 +16,7 @@ struct TestPeople {
     PairList training;        ///< the list without the people to test with
     PairList test;            ///< pairs of these alone, as many of one person as of two
     std::uint32_t count = 0;  ///< of these people
+    People people{};          ///< on the images of `training`, as the whole list tells
 };
 
 namespace detail {
@@ -33,12 +34,16 @@ inline PairList part_of(const PairList& list, std::span<const std::uint32_t> ima
 
 }  // namespace detail
 
-/// Takes `fraction` of a list's people out of it (see hold_people_out()): the same people every time, so that trainings
-/// on one list can be compared. Throws Error as hold_people_out() does.
-inline TestPeople take_test_people(const PairList& list, double fraction) {
-    const PeopleSplit split = hold_people_out(list.pairs, people_of(list), fraction, 0);
+/// Takes `fraction` of a list's `people` out of it (see hold_people_out()): the same people
+/// every time, so that trainings on one list can be compared. Throws Error as hold_people_out() does.
+inline TestPeople take_test_people(const PairList& list, const People& people, double fraction) {
+    const PeopleSplit split = hold_people_out(list.pairs, people, fraction, 0);
     return {detail::part_of(list, split.training_images, split.training), detail::part_of(list, {}, split.validation),
-            split.held_out};
+            split.held_out, kept_people(people, split.training_images)};
+}
+/// Of the people whom people_of() tells.
+inline TestPeople take_test_people(const PairList& list, double fraction) {
+    return take_test_people(list, people_of(list), fraction);
 }
 
 }  // namespace ditto
