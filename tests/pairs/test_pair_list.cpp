@@ -41,6 +41,13 @@ TEST_CASE("three columns, each image listed once") {
 TEST_CASE("paths with spaces between tabs") {
     const PairList list = parse("Ann Lee/1 a.jpg\tBo #2/1.jpg \t 0\n");
     CHECK(row(list, 0) == "Ann Lee/1 a.jpg Bo #2/1.jpg different 0");
+    // Tabs at the ends of a row, and several in a row, part no more columns than one.
+    for (const char* text : {"a.jpg b.jpg 0\t\t\n", "\t\ta.jpg b.jpg 0\n", "a.jpg\t\tb.jpg 0\n", "a.jpg b.jpg\t0\n",
+                             "a.jpg\t\tb.jpg\t\t0\t\n", "\"a.jpg\" \"b.jpg\" 0\t\t\n", "\"a.jpg\" b.jpg\t0\n"}) {
+        CAPTURE(text);
+        CHECK(row(parse(text), 0) == "a.jpg b.jpg different 0");
+    }
+    CHECK(row(parse("Ann 2\t1\n"), 0) == "Ann/Ann_0002.jpg Ann/Ann_0001.jpg same 0");
 }
 
 TEST_CASE("Windows line ends, blank lines, comments and a byte order mark") {
@@ -131,6 +138,11 @@ TEST_CASE("CPLFW's form: a pair on two rows") {
         CHECK(row(list, 0) == "a.jpg b.jpg same 0");
         CHECK(row(list, 1) == "c.jpg d.jpg different 0");
         CHECK(list.folds == 1);
+    }
+    for (const char* text : {"Ann Lee.jpg\t1\nAnn Bo.jpg\t1\n", "Ann Lee.jpg \t\t 1\t\nAnn Bo.jpg\t1\t\t\n",
+                             "image\tlabel\nAnn Lee.jpg\t1\nAnn Bo.jpg\t1\n", "\"Ann Lee.jpg\"\t1\nAnn Bo.jpg\t1\n"}) {
+        CAPTURE(text);
+        CHECK(row(parse(text), 0) == "Ann Lee.jpg Ann Bo.jpg same 0");
     }
     CHECK(contains(parse_error("a.jpg 1\nb.jpg 0\n"),
                    "pairs.txt, line 2: the row has the label 0, but line 1, the other half of its pair, has 1"));

@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "ditto/core/error.hpp"
+#include "ditto/images/image_name.hpp"
 
 namespace ditto::detail {
 
-/// What stands between columns. `blank` is tabs in a row that has two or more, so that names may hold spaces, and any
-/// white space in another.
+/// What stands between columns. `blank` is tabs in a row that has them between three columns or more, or between one
+/// path with spaces and a label, so that names may hold spaces; and any white space in another.
 enum class Separator { comma, semicolon, blank };
 
 struct ListRow {
@@ -61,7 +62,24 @@ class ListReader {
   private:
     static std::string_view separators_of(std::string_view line, Separator separator) {
         if (separator != Separator::blank) return separator == Separator::comma ? "," : ";";
-        return std::count(line.begin(), line.end(), '\t') >= 2 ? "\t" : " \t";
+        const std::size_t first = line.find_first_not_of(" \t"), last = line.find_last_not_of(" \t");
+        line = line.substr(first, last + 1 - first);
+        const std::size_t tab = line.find('\t');
+        if (tab == std::string_view::npos) return " \t";
+        const std::string_view behind = line.substr(line.find_first_not_of(" \t", tab));
+        return behind.find('\t') != std::string_view::npos ||
+                       ((behind == "0" || behind == "1") && is_path_with_spaces(line.substr(0, tab)))
+                   ? "\t"
+                   : " \t";
+    }
+
+    // One image's name, whose words are not such names themselves.
+    static bool is_path_with_spaces(std::string_view text) {
+        text = text.substr(0, text.find_last_not_of(' ') + 1);
+        if (text.find('"') != std::string_view::npos || !has_image_name(text)) return false;
+        for (std::size_t end = text.find(' '); end != std::string_view::npos; end = text.find(' ', end + 1))
+            if (has_image_name(text.substr(0, end))) return false;
+        return true;
     }
 
     bool at_line_end() const {
