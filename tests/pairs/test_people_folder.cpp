@@ -70,6 +70,26 @@ TEST_CASE("a folder that makes no pairs is an error") {
     CHECK(contains(error_of([&] { ditto::read_people_folder(folder / "none"); }), "cannot read the folder"));
 }
 
+TEST_CASE("a picture that two people have is never a pair of two people, and a note says so") {
+    const TemporaryFolder folder;
+    write_people(folder, {{"Ann", 3}, {"Bob", 3}});
+    for (const char* name : {"Ann/1.jpg", "Bob/1.jpg", "Bob/2.jpg"}) write_text(folder / name, "one");
+    for (const char* name : {"Ann/2.jpg", "Bob/3.jpg"}) write_text(folder / name, "two");
+    const ditto::FoundImages found = ditto::find_people(folder / "");
+    std::size_t different = 0;
+    for (const Pair& pair : found.list.pairs) {
+        if (pair.label == PairLabel::same) continue;
+        ++different;
+        CHECK(found.list.pictures[pair.left] != found.list.pictures[pair.right]);
+    }
+    CHECK(different == 6);  // all others of the nine
+    REQUIRE(found.notes.size() == 1);
+    CHECK(found.notes[0].starts_with("2 pictures are there under two people's names (Ann/1.jpg and Bob/1.jpg); "));
+    // Nothing is left to draw.
+    for (const char* name : {"Ann/2.jpg", "Ann/3.jpg", "Bob/3.jpg"}) write_text(folder / name, "one");
+    CHECK(contains(error_of([&] { ditto::find_people(folder / ""); }), "makes no pairs of two people"));
+}
+
 TEST_CASE("people to test with are in no pair that is trained on, and are the same every time") {
     const TemporaryFolder folder;
     std::vector<std::pair<std::string, int>> people;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,9 +40,10 @@ inline std::vector<Pair> same_pairs(const std::vector<std::vector<std::uint32_t>
     return pairs;
 }
 
-/// Up to `count` pairs of images of two people, none twice.
+/// Up to `count` pairs of images of two people, none twice, and none of one picture where `pictures` tells them.
 inline std::vector<Pair> different_pairs(const std::vector<std::vector<std::uint32_t>>& images_of_people,
-                                         std::size_t count, Random random) {
+                                         std::size_t count, Random random,
+                                         std::span<const std::uint32_t> pictures = {}) {
     std::vector<Pair> pairs;
     std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
     const auto people = static_cast<std::uint32_t>(images_of_people.size());
@@ -53,6 +55,7 @@ inline std::vector<Pair> different_pairs(const std::vector<std::vector<std::uint
             return images[random.below(static_cast<std::uint32_t>(images.size()))];
         };
         const std::uint32_t left = draw(a), right = draw(b);
+        if (!pictures.empty() && pictures[left] == pictures[right]) continue;
         if (seen.insert(std::minmax(left, right)).second) pairs.push_back({left, right, PairLabel::different});
     }
     return pairs;

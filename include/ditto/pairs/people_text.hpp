@@ -8,6 +8,7 @@
 
 #include "ditto/core/number_text.hpp"
 #include "ditto/pairs/people.hpp"
+#include "ditto/pairs/same_pictures.hpp"
 
 namespace ditto {
 
@@ -40,9 +41,7 @@ inline std::string people_text(const People& people, const std::string& source) 
     text += "; " + detail::with_commas(people.count) + " people";
     if (people.group_count() != people.count)
         text += " in " + detail::with_commas(people.group_count()) + " groups that stay together";
-    if (people.shared_pictures > 0)
-        text += "; " + detail::with_commas(static_cast<std::int64_t>(people.shared_pictures)) +
-                (people.shared_pictures == 1 ? " picture is" : " pictures are") + " there under two people's names";
+    if (people.shared_pictures > 0) text += "; " + shared_pictures_text(people.shared_pictures);
     return text;
 }
 

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "ditto/core/hash.hpp"
+#include "ditto/core/number_text.hpp"
 
 namespace ditto {
 
@@ -58,6 +60,12 @@ inline std::vector<std::uint32_t> same_pictures(const std::filesystem::path& fol
                     first_of_bytes.emplace(std::pair(size, detail::hash_of_bytes(folder / files[i])), i).first->second;
     for (std::uint32_t& picture : pictures) picture = pictures[picture];  // of another name of a copy
     return pictures;
+}
+
+/// "2 pictures are there under two people's names".
+inline std::string shared_pictures_text(std::size_t count) {
+    return detail::with_commas(static_cast<std::int64_t>(count)) + (count == 1 ? " picture is" : " pictures are") +
+           " there under two people's names";
 }
 
 }  // namespace ditto
