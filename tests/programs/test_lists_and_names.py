@@ -180,6 +180,15 @@ def check_training(folder):
     assert result.returncode == 0, result
     assert re.search(r"^without learning: \d+\.\d % by correlation", result.stdout, re.MULTILINE), result
 
+    # Labels the wrong way round are warned of although, and because, they make an error.
+    train.write_text("".join(row[:-2] + {"0": "1", "1": "0"}[row[-2]] + "\n" for row in more) +
+                     "p0/1.ppm p1/1.ppm 1\n")
+    for option in ("--validation-people", "--test-people"):
+        result = run("train_siamese", *TINY, "--images", people, "--train", train, option, 0.3, "--run", folder / "none")
+        assert result.returncode == 1 and "warning: " + str(train) + ": the labels look the wrong way round: 9 of 9" in result.stderr
+        assert result.stderr.splitlines()[-1].startswith("error: line 1: the pairs contradict each other"), result
+        assert not (folder / "none").exists()
+
     for text, pattern in ((more[0] + "p0/0.ppm /etc/passwd 0\n", "line 2: /etc/passwd is not inside of the folder"),):
         train.write_text(text)
         expect_error(1, pattern, "train_siamese", *TINY, "--images", people, "--train", train, "--run", folder / "none")

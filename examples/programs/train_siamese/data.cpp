@@ -82,7 +82,8 @@ bool needs_people(const Options& options) {
 }
 
 // Holds people out and makes the sampler, as the options say.
-void use_people(const Options& options, const ditto::People& people, TrainingData& data) {
+void use_people(const Options& options, const ditto::People& people, TrainingData& data,
+                std::vector<std::string>& warnings) {
     std::vector<std::uint32_t> images(people.person_of_image.size());
     std::iota(images.begin(), images.end(), 0U);
     if (options.validation_people > 0.0) {
@@ -90,7 +91,7 @@ void use_people(const Options& options, const ditto::People& people, TrainingDat
         data.description += fmt::format(
             "\n      held out to validate on: {} of {} people, {} pairs of them; {} pairs are left to train on",
             split.held_out, people.group_count(), split.validation.size(), split.training.size());
-        if (auto warning = validation_warning(split)) data.warnings.push_back(std::move(*warning));
+        if (auto warning = validation_warning(split)) warnings.push_back(std::move(*warning));
         data.train.pairs = std::move(split.training);
         data.validation = std::move(split.validation);
         images = std::move(split.training_images);
@@ -102,7 +103,8 @@ void use_people(const Options& options, const ditto::People& people, TrainingDat
         data.sampler->pairs(), data.sampler->same_pairs(), images.size());
 }
 
-TrainingData built_in_faces(const Options& options, const ImageRecipe& recipe, const Augmentation& augmentation) {
+TrainingData built_in_faces(const Options& options, const ImageRecipe& recipe, const Augmentation& augmentation,
+                            std::vector<std::string>& warnings) {
     const FacePairs train = ditto::training_face_pairs(options.seed, options.face_people);
     const FacePairs test = ditto::test_face_pairs(options.seed);
     TrainingData data{fmt::format("built-in faces, {} pairs of {} people; to test with, {} pairs of {} other people",
@@ -111,32 +113,32 @@ TrainingData built_in_faces(const Options& options, const ImageRecipe& recipe, c
                       std::nullopt,
                       {},
                       draw(options, test, recipe, std::nullopt)};
-    if (needs_people(options)) use_people(options, train.people_of_pictures(), data);
+    if (needs_people(options)) use_people(options, train.people_of_pictures(), data, warnings);
     return data;
 }
 
 struct Lists {
     SourcedList train, test;
-    std::string people{};              // by what they are known, where some were taken out to test with
-    std::vector<std::string> notes{};  // on what was read
+    std::string people{};  // by what they are known, where some were taken out to test with
 };
 
-SourcedList take_notes(ditto::FoundImages found, std::string source, Lists& lists) {
-    for (std::string& note : found.notes) lists.notes.push_back(std::move(note));
+SourcedList take_notes(ditto::FoundImages found, std::string source, std::vector<std::string>& warnings) {
+    for (std::string& note : found.notes) warnings.push_back(std::move(note));
+    for (std::string& note : support::list_notes(found.list, source)) warnings.push_back(std::move(note));
     return {std::move(found.list), std::move(source)};
 }
 
-SourcedList read_list(const Options& options, const std::string& path, Lists& lists) {
+SourcedList read_list(const Options& options, const std::string& path, std::vector<std::string>& warnings) {
     const ditto::ImageSearch search{path, options.allow_outside};
-    return take_notes(ditto::find_images(ditto::read_pair_list(path), options.images, search), path, lists);
+    return take_notes(ditto::find_images(ditto::read_pair_list(path), options.images, search), path, warnings);
 }
 
-Lists read_lists(const Options& options) {
+Lists read_lists(const Options& options, std::vector<std::string>& warnings) {
     Lists lists;
     if (options.train.empty())
-        lists.train = take_notes(ditto::find_people(options.images), "the folders of " + options.images, lists);
+        lists.train = take_notes(ditto::find_people(options.images), "the folders of " + options.images, warnings);
     else
-        lists.train = read_list(options, options.train, lists);
+        lists.train = read_list(options, options.train, warnings);
     if (needs_people(options) || options.test_people > 0.0) lists.train.people = people_of(lists.train.list);
     if (options.test_people > 0.0) {
         lists.people = people_text(*lists.train.people, options.train);
@@ -145,15 +147,15 @@ Lists read_lists(const Options& options) {
         lists.train.people = std::move(parts.people);
         lists.test = {std::move(parts.test), fmt::format("{} people of {}", parts.count, lists.train.source)};
     } else if (!options.test.empty()) {
-        lists.test = read_list(options, options.test, lists);
+        lists.test = read_list(options, options.test, warnings);
     }
     return lists;
 }
 
-TrainingData own_images(const Options& options, const ImageRecipe& recipe, const Augmentation& augmentation) {
-    Lists lists = read_lists(options);
+TrainingData own_images(const Options& options, const ImageRecipe& recipe, const Augmentation& augmentation,
+                        std::vector<std::string>& warnings) {
+    Lists lists = read_lists(options, warnings);
     SourcedList &train = lists.train, &test = lists.test;
-    std::vector<std::string> warnings = lists.notes;
     ImagePairs train_pairs = load_list(options, train, recipe, augmentation, warnings);
     ImagePairs test_pairs = load_list(options, test, recipe, std::nullopt, warnings);
     const auto describe = [](const SourcedList& from) {
@@ -162,26 +164,23 @@ TrainingData own_images(const Options& options, const ImageRecipe& recipe, const
     };
     std::string description = describe(train);
     if (!test.list.pairs.empty()) description += "; to test with, " + describe(test);
-    TrainingData data{std::move(description), std::move(train_pairs), std::nullopt, {},
-                      std::move(test_pairs),  std::move(warnings)};
+    TrainingData data{std::move(description), std::move(train_pairs), std::nullopt, {}, std::move(test_pairs)};
     for (std::string& warning : list_warnings(options.images, train.list, test.list))
-        data.warnings.push_back(std::move(warning));
-    for (const SourcedList* from : {&train, &test})
-        for (std::string& note : support::list_notes(from->list, from->source))
-            data.warnings.push_back(std::move(note));
+        warnings.push_back(std::move(warning));
     if (!lists.people.empty()) data.description += "\n      " + ditto::clean_text(lists.people);
     if (!needs_people(options)) return data;
     if (lists.people.empty())
         data.description += "\n      " + ditto::clean_text(people_text(*train.people, options.train));
-    use_people(options, *train.people, data);
+    use_people(options, *train.people, data, warnings);
     return data;
 }
 
 }  // namespace
 
-TrainingData load_data(const Options& options, const ImageRecipe& recipe) {
+TrainingData load_data(const Options& options, const ImageRecipe& recipe, std::vector<std::string>& warnings) {
     const Augmentation augmentation =
         options.augment ? Augmentation(ditto::scaled(ditto::AugmentationSettings{}, options.augmentation))
                         : std::nullopt;
-    return options.faces ? built_in_faces(options, recipe, augmentation) : own_images(options, recipe, augmentation);
+    return options.faces ? built_in_faces(options, recipe, augmentation, warnings)
+                         : own_images(options, recipe, augmentation, warnings);
 }

@@ -25,8 +25,8 @@ struct TrainingData {
     std::optional<ditto::PeopleSampler> sampler{};  // where pairs are drawn anew for each epoch
     std::vector<ditto::Pair> validation;            // of train.images: pairs of the people held out
     ImagePairs test;                                // without augmentation; empty where there are none
-    std::vector<std::string> warnings{};            // of what makes a training or its figures worth little
 };
 
-/// Decodes or draws all images. Throws Error for a list or an image that cannot be read.
-TrainingData load_data(const Options& options, const ditto::ImageRecipe& recipe);
+/// Decodes or draws all images. `warnings` gets what makes a training or its figures worth little, as soon as it is
+/// known: it may tell why an error comes. Throws Error for a list or an image that cannot be read.
+TrainingData load_data(const Options& options, const ditto::ImageRecipe& recipe, std::vector<std::string>& warnings);

@@ -201,14 +201,23 @@ int train(const Options& options, const std::string& program) {
     constexpr Extents input = FaceNetwork::Input::extents;  // of every network that can be chosen
     const ImageRecipe recipe{options.crop, input.height(), input.width()};
     const auto trainer = make_trainer(options);  // before the data is read, for its errors
+    Progress progress(stdout);
+    std::vector<std::string> warnings;
+    const auto warn = [&] {
+        for (const std::string& warning : warnings) progress.warn(warning);
+    };
     const TrainingData data = [&] {
         const QuitNotice notice("stopped while images were loaded: nothing was trained\n");
-        return load_data(options, recipe);
+        try {
+            return load_data(options, recipe, warnings);
+        } catch (...) {
+            warn();  // they may tell why
+            throw;
+        }
     }();
-    Progress progress(stdout);
     progress.lines(program + "\ndata: " + data.description);
     print_network(options, progress);
-    for (const std::string& warning : data.warnings) progress.warn(warning);
+    warn();
 
     const std::string network =
         support::with_face_network(options.network, []<class Network>() { return fingerprint<Network>(); });
