@@ -6,6 +6,7 @@
 #include <ditto/core/clean_text.hpp>
 #include <ditto/core/error.hpp>
 #include <ditto/io/npy.hpp>
+#include <ditto/pairs/people_names.hpp>
 #include <ditto/report/people_map.hpp>
 #include <ditto/report/report.hpp>
 #include <span>
@@ -36,7 +37,8 @@ int embed(const std::string& weights, const std::string& output, const std::stri
           const std::vector<std::string>& images, const support::Compute& compute) {
     std::vector<ditto::MapPerson> people;
     if (!map.empty()) {
-        people = ditto::choose_people(support::people_of(images));
+        const ditto::PairList list{images, {}};
+        people = ditto::choose_people(person_names(list, people_of(list)));
         if (people.size() < 2)
             throw ditto::Error("--map " + map +
                                ": a map needs two people with two images each or more; the images of a person are "

@@ -14,6 +14,7 @@
 #include <ditto/images/image_file.hpp>
 #include <ditto/pairs/find_images.hpp>
 #include <ditto/pairs/pair_list.hpp>
+#include <ditto/pairs/people_names.hpp>
 #include <ditto/report/report.hpp>
 #include <ditto/training/evaluation.hpp>
 #include <ditto/training/metrics.hpp>
@@ -142,7 +143,7 @@ ditto::ReportData report_data(const Arguments& arguments, const VerifierInfo& in
         return support::network_view(ditto::load_image(std::filesystem::path(arguments.images) / list.images[image]),
                                      info.recipe.crop);
     };
-    support::add_map(data, support::people_of(list.images), [&](std::size_t image) {
+    support::add_map(data, person_names(list, likely_people(list)), [&](std::size_t image) {
         return features.subspan(image * support::feature_size, support::feature_size);
     });
     data.layers = support::face_network_table(info.network);

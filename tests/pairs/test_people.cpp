@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ditto/pairs/pair_list.hpp"
+#include "ditto/pairs/people_names.hpp"
 #include "ditto/pairs/people_sampler.hpp"
 #include "ditto/pairs/people_split.hpp"
 
@@ -82,6 +83,28 @@ TEST_CASE("who is one person stays known where images are left out") {
     const People of_pairs = kept_people(people_of_pairs(6, list.pairs, name), readable);
     CHECK(of_pairs.group_of_image.empty());
     CHECK(of_pairs.group_count() == 2);
+}
+
+TEST_CASE("people are called by the folders that they are, and no two alike") {
+    const auto names = [](const std::string& text) {
+        const PairList list = parse_pair_list(text, "list");
+        return person_names(list, likely_people(list));
+    };
+    using Names = std::vector<std::string>;
+    CHECK(names(three_people) == Names{"a", "a", "b", "c", "b"});
+    // Years are no people, though they are the innermost folders.
+    CHECK(names("ann/2019/1 ann/2020/1 1\nbob/2019/1 bob/2020/1 1\nann/2019/1 bob/2019/1 0\n") ==
+          Names{"ann", "ann", "bob", "bob"});
+    CHECK(names("us/ann/1 us/ann/2 1\nuk/ann/1 uk/bob/1 0\n") == Names{"us/ann", "us/ann", "uk/ann", "bob"});
+    // One person in two folders; a folder that is two people; and no folders.
+    CHECK(names("a/1 a/2 1\na/1 b/1 1\nb/1 b/2 1\nc/1 c/2 1\nc/1 a/1 0\n") == Names{"a", "a", "a", "a", "c", "c"});
+    std::string parted = "q/1 q/9 0\n";
+    for (int i = 0; i < 60; ++i) parted += "p" + std::to_string(i) + "/1 q/1 0\n";
+    CHECK(names(parted)[0] == "q/1");
+    CHECK(names(parted)[1] == "q/9");
+    CHECK(names("x1 x2 1\nx2 x3 1\nx1 x4 0\n") == Names{"x1", "x1", "x1", "x4"});
+    // Rows that contradict each other say nothing.
+    CHECK(names("a/1 b/1 1\na/1 b/1 0\na/1 a/2 1\n") == Names{"a", "b", "a"});
 }
 
 TEST_CASE("pairs that contradict each other are an error that names the images") {

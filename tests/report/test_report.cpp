@@ -131,8 +131,6 @@ TEST_CASE("the people with most images are drawn, who comes first of equals") {
     CHECK(chosen[0].images == std::vector<std::size_t>{2, 6});
     CHECK(chosen[1].name == "b");
     CHECK(ditto::choose_people(people).size() == 3);
-    CHECK(ditto::person_of("lfw/A_B/A_B_0001.jpg") == "A_B");
-    CHECK(ditto::person_of("a.jpg").empty());
 }
 
 TEST_CASE("names with any characters stay text, in the page and in gnuplot's scripts") {

@@ -12,12 +12,6 @@
 
 namespace support {
 
-std::vector<std::string> people_of(std::span<const std::string> images) {
-    std::vector<std::string> people;
-    for (const std::string& image : images) people.push_back(ditto::person_of(image));
-    return people;
-}
-
 void add_map(ditto::ReportData& data, std::span<const std::string> people,
              const std::function<std::span<const float>(std::size_t image)>& features) {
     data.people = ditto::choose_people(people);

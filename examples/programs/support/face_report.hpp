@@ -13,9 +13,6 @@
 
 namespace support {
 
-/// Who each image shows: the folder that it is in.
-std::vector<std::string> people_of(std::span<const std::string> images);
-
 /// Chooses the map's people, `people` being who each image shows, and takes the features of their images.
 void add_map(ditto::ReportData& data, std::span<const std::string> people,
              const std::function<std::span<const float>(std::size_t image)>& features);

@@ -9,6 +9,7 @@
 #include <ditto/pairs/find_images.hpp>
 #include <ditto/pairs/pair_list.hpp>
 #include <ditto/pairs/people_folder.hpp>
+#include <ditto/pairs/people_names.hpp>
 #include <ditto/pairs/people_split.hpp>
 #include <ditto/pairs/people_text.hpp>
 #include <ditto/pairs/test_people.hpp>
@@ -36,7 +37,7 @@ std::string fingerprint(const PairList& list) {
 struct SourcedList {
     PairList list;
     std::string source;
-    std::optional<ditto::People> people{};  // on its images, where somebody asks; by the list as it was written
+    ditto::People people{};  // on its images, by the list as it was written
 };
 
 // The images of a list that can be read; it then has no others.
@@ -53,7 +54,7 @@ ImageStore load_readable(const Options& options, SourcedList& from, const ImageR
                                    from.source, readable.reasons.size(), from.list.images.size(),
                                    from.list.pairs.size() - kept.pairs.size(), from.list.pairs.size()));
     from.list = std::move(kept);
-    if (from.people) from.people = kept_people(*from.people, readable.positions);
+    from.people = kept_people(from.people, readable.positions);
     return std::move(readable.images);
 }
 
@@ -63,18 +64,24 @@ ImagePairs load_list(const Options& options, SourcedList& from, const ImageRecip
                                                      : ditto::load_images(options.images, from.list.images, recipe,
                                                                           augmentation, options.threads);
     const PairList& list = from.list;
-    return {list.pairs, std::move(images), list.images, from.source, fingerprint(list)};
+    return {list.pairs,  std::move(images), list.images, person_names(list, from.people),
+            from.source, fingerprint(list)};
 }
 
 ImagePairs draw(const Options& options, const FacePairs& faces, const ImageRecipe& recipe,
                 const Augmentation& augmentation) {
     const auto picture = [&](std::size_t position) { return faces.draw(position, recipe.height); };
-    std::vector<std::string> names;
+    PairList list{{}, faces.pairs};
     for (std::size_t i = 0; i < faces.pictures(); ++i)
-        names.push_back(
+        list.images.push_back(
             fmt::format("person {}/picture {}", i / faces.pictures_per_person + 1, i % faces.pictures_per_person + 1));
-    return {faces.pairs, ImageStore(faces.pictures(), picture, recipe, augmentation, options.threads), std::move(names),
-            "built-in faces", fmt::format("{} built-in people, seed {}", faces.people, faces.seed)};
+    std::vector<std::string> people = person_names(list, likely_people(list));
+    return {faces.pairs,
+            ImageStore(faces.pictures(), picture, recipe, augmentation, options.threads),
+            std::move(list.images),
+            std::move(people),
+            "built-in faces",
+            fmt::format("{} built-in people, seed {}", faces.people, faces.seed)};
 }
 
 bool needs_people(const Options& options) {
@@ -139,16 +146,18 @@ Lists read_lists(const Options& options, std::vector<std::string>& warnings) {
         lists.train = take_notes(ditto::find_people(options.images), "the folders of " + options.images, warnings);
     else
         lists.train = read_list(options, options.train, warnings);
-    if (needs_people(options) || options.test_people > 0.0) lists.train.people = people_of(lists.train.list);
+    const bool must_know = needs_people(options) || options.test_people > 0.0;  // else people are shown alone
+    lists.train.people = must_know ? people_of(lists.train.list) : likely_people(lists.train.list);
     if (options.test_people > 0.0) {
-        lists.people = people_text(*lists.train.people, options.train);
-        ditto::TestPeople parts = take_test_people(lists.train.list, *lists.train.people, options.test_people);
+        lists.people = people_text(lists.train.people, options.train);
+        ditto::TestPeople parts = take_test_people(lists.train.list, lists.train.people, options.test_people);
         lists.train.list = std::move(parts.training);
         lists.train.people = std::move(parts.people);
         lists.test = {std::move(parts.test), fmt::format("{} people of {}", parts.count, lists.train.source)};
     } else if (!options.test.empty()) {
         lists.test = read_list(options, options.test, warnings);
     }
+    lists.test.people = likely_people(lists.test.list);
     return lists;
 }
 
@@ -170,8 +179,8 @@ TrainingData own_images(const Options& options, const ImageRecipe& recipe, const
     if (!lists.people.empty()) data.description += "\n      " + ditto::clean_text(lists.people);
     if (!needs_people(options)) return data;
     if (lists.people.empty())
-        data.description += "\n      " + ditto::clean_text(people_text(*train.people, options.train));
-    use_people(options, *train.people, data, warnings);
+        data.description += "\n      " + ditto::clean_text(people_text(train.people, options.train));
+    use_people(options, train.people, data, warnings);
     return data;
 }
 

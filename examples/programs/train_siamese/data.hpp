@@ -14,9 +14,10 @@
 struct ImagePairs {
     std::vector<ditto::Pair> pairs;
     ditto::ImageStore images;
-    std::vector<std::string> names;  // of the images: a path, or "person 7/picture 2"
-    std::string source;              // where they come from: a list's path, say
-    std::string fingerprint;         // of which pairs of which images these are
+    std::vector<std::string> names;   // of the images: a path, or "person 7/picture 2"
+    std::vector<std::string> people;  // the name of the person on each image
+    std::string source;               // where they come from: a list's path, say
+    std::string fingerprint;          // of which pairs of which images these are
 };
 
 struct TrainingData {

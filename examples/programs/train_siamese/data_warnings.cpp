@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <ditto/core/error.hpp>
 #include <ditto/pairs/people.hpp>
 #include <ditto/pairs/same_pictures.hpp>
 #include <set>
@@ -62,23 +61,11 @@ struct BothLists {
     std::unordered_map<std::string, std::uint32_t> numbers_;
 };
 
-// People as far as pictures tell, where rows contradict each other.
-ditto::People pictures_alone(ditto::PairList list) {
-    list.pairs.clear();
-    return people_of(list);
-}
-
 std::optional<std::string> overlap(const std::filesystem::path& folder, const ditto::PairList& train,
                                    const ditto::PairList& test) {
     BothLists both(train, test);
     both.list.pictures = ditto::same_pictures(folder, both.list.images);
-    const ditto::People people = [&] {
-        try {
-            return people_of(both.list);
-        } catch (const ditto::Error&) {  // the rows contradict each other
-            return pictures_alone(both.list);
-        }
-    }();
+    const ditto::People people = likely_people(both.list);
     std::set<std::uint32_t> trained, tested, common;
     std::string first;
     for (std::uint32_t image = 0; image < both.list.images.size(); ++image)

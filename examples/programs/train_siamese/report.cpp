@@ -65,7 +65,7 @@ ditto::ReportData report_data(const Options& options, const ditto::RunDirectory&
                   "(--test). On people whom it has not seen it does worse.");
     }
 
-    std::vector<std::string> people = support::people_of(shown.names);
+    std::vector<std::string> people = shown.people;
     if (held_out) {  // people whom the network was trained on would make the map look too good
         std::vector<std::string> of_pairs(people.size());
         for (const ditto::Pair& pair : data.validation)

@@ -41,19 +41,23 @@ namespace detail {
 
 inline constexpr std::uint32_t no_folder = std::numeric_limits<std::uint32_t>::max();
 
+/// The folder that an image is in, of its first `levels` folders at most; empty where it is in none.
+inline std::string_view folder_of(std::string_view image, std::size_t levels) {
+    std::size_t end = 0;
+    for (std::size_t level = 0, next = 0; level < levels; ++level, end = next)
+        if ((next = image.find('/', end + 1)) == std::string_view::npos) break;
+    return image.substr(0, end);
+}
+
 /// The folder of every image, by its first `levels` folders at most; no_folder where it is in none.
 inline std::vector<std::uint32_t> folders_of(std::span<const std::string> images, std::size_t levels) {
     std::unordered_map<std::string_view, std::uint32_t> numbers;
     std::vector<std::uint32_t> folders;
     for (const std::string& image : images) {
-        const std::string_view path(image);
-        std::size_t end = 0;
-        for (std::size_t level = 0, next = 0; level < levels; ++level, end = next)
-            if ((next = path.find('/', end + 1)) == std::string_view::npos) break;
-        folders.push_back(
-            end == 0
-                ? no_folder
-                : numbers.try_emplace(path.substr(0, end), static_cast<std::uint32_t>(numbers.size())).first->second);
+        const std::string_view folder = folder_of(image, levels);
+        folders.push_back(folder.empty()
+                              ? no_folder
+                              : numbers.try_emplace(folder, static_cast<std::uint32_t>(numbers.size())).first->second);
     }
     return folders;
 }
@@ -84,6 +88,7 @@ inline std::size_t folder_depth(std::span<const std::string> images) {
 struct PersonFolders {
     std::vector<std::uint32_t> outer, inner;  // [images] numbers, or no_folder
     FolderAgreement agreement;                // of the inner ones
+    std::size_t levels = 0;                   // at which the inner ones are
 };
 
 /// The depth of folders that fewest rows disagree with, if folders hold people at all: see
@@ -99,7 +104,7 @@ inline std::optional<PersonFolders> person_folders(const PairList& list) {
         const FolderAgreement found = agreement(folders, list.pairs);
         if (!found.is_person() || (best && found.disagreeing() > best->agreement.disagreeing())) continue;
         const bool ties = best && found.disagreeing() == best->agreement.disagreeing();
-        best = PersonFolders{ties ? std::move(best->outer) : folders, folders, found};
+        best = PersonFolders{ties ? std::move(best->outer) : folders, folders, found, levels};
     }
     return best;
 }

@@ -32,6 +32,8 @@ struct People {
     std::vector<std::uint32_t> group_of_image{};
     std::uint32_t groups = 0;  ///< that group_of_image counts
 
+    std::size_t folder_levels = 0;  ///< the depth of the folders that hold a person each, from 1, where folders do
+
     // What was found, for people_text().
     std::vector<std::uint32_t> joining_lines{};  ///< of `same` rows that joined two folders
     std::vector<std::uint32_t> parting_lines{};  ///< of `different` rows within a folder
@@ -168,6 +170,7 @@ inline People people_of(const PairList& list) {
     People people;
     if (const auto folders = detail::person_folders(list)) {
         people.by_folder = true;
+        people.folder_levels = folders->levels;
         detail::take_folders(list, *folders, chains, people);
     } else {
         people.person_of_image = chains.all();
@@ -177,6 +180,18 @@ inline People people_of(const PairList& list) {
     people.count = detail::number_sets(people.person_of_image);
     people.groups = detail::number_sets(people.group_of_image);
     return people;
+}
+
+/// The people of a list as people_of() tells them or, where its rows contradict each other, as folders and pictures do
+/// alone: for what is shown or warned of, and harms nothing where it is wrong.
+inline People likely_people(const PairList& list) {
+    try {
+        return people_of(list);
+    } catch (const Error&) {
+        PairList without_rows = list;
+        without_rows.pairs.clear();
+        return people_of(without_rows);
+    }
 }
 
 }  // namespace ditto

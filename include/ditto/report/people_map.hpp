@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
@@ -24,14 +23,8 @@ struct MapPerson {
     std::vector<std::size_t> images;
 };
 
-/// Who an image shows, as data sets of faces have it: the name of the folder that it is in. Empty where its path has
-/// no folder.
-inline std::string person_of(const std::filesystem::path& image) {
-    return image.parent_path().filename().string();
-}
-
 /// The people to draw: those with most images, at least two; of equals who comes first. `people` names the person of
-/// each image, empty where it is not known. The first images of each are taken.
+/// each image (see person_names()), empty where it is not known. The first images of each are taken.
 inline std::vector<MapPerson> choose_people(std::span<const std::string> people, std::size_t most_people = 15,
                                             std::size_t most_images = 20) {
     std::unordered_map<std::string, std::size_t> positions;
