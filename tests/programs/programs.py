@@ -1,5 +1,6 @@
 """What the tests of the programs share: running one, and what a failure must look like."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -7,14 +8,47 @@ import re
 import shutil
 import struct
 import subprocess
+import threading
+import time
 
 BIN = pathlib.Path(os.environ["DITTO_BIN"])
+PATIENCE = 400  # seconds that a program in the background is given
 
 
 def run(program, *arguments, **options):
     """Runs a program; its output is text."""
     command = [str(BIN / program), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+@contextlib.contextmanager
+def in_background(program, *arguments, **options):
+    """A program that runs beside the test, its output as text. It is killed when the test is done with it, also where it
+    fails, and after PATIENCE seconds, so that who waits for a line or for its end does not wait for ever."""
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
+    with subprocess.Popen([str(BIN / program), *map(str, arguments)], **options) as process:
+        alarm = threading.Timer(PATIENCE, process.kill)
+        alarm.start()
+        try:
+            yield process
+        finally:
+            alarm.cancel()
+            process.kill()
+
+
+def until_line(process, begin):
+    """Reads what a program in the background prints, up to the line that begins so."""
+    for line in process.stdout:
+        if line.startswith(begin):
+            return
+    raise AssertionError((f"it ended without {begin}", process.wait(), process.communicate()[1]))
+
+
+def wait_until(process, condition):
+    """Waits until a condition holds that a program in the background brings about."""
+    while not condition():
+        assert process.poll() is None, ("it ended before", process.returncode, process.communicate())
+        time.sleep(0.02)
 
 
 def expect_error(code, pattern, program, *arguments, **options):

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from programs import BIN, expect_error, run, succeed, write_picture
+from programs import (BIN, expect_error, in_background, run, succeed, until_line, wait_until, write_picture)
 
 PAIRS = "0.ppm 1.ppm 1\n0.ppm 2.ppm 0\n2.ppm 3.ppm 1\n1.ppm 3.ppm 0\n"
 NETWORK = ("--network", "compact", "--batch", 2, "--optimizer", "sgd", "--no-augment", "--threads", 2)
@@ -35,19 +35,6 @@ def fails(pattern, result, code=1):
 
 def contents(directory):
     return {path.name: path.read_bytes() for path in directory.iterdir()}
-
-
-def start(*arguments, **options):
-    """A training in the background, its output as text."""
-    return subprocess.Popen([TRAIN, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            **options)
-
-
-def until_epoch(process, epoch=1):
-    for line in process.stdout:
-        if line.startswith(f"epoch {epoch}/"):
-            return
-    raise AssertionError((process.wait(), process.stderr.read()))
 
 
 @contextlib.contextmanager
@@ -73,17 +60,16 @@ def check_full_disk(folder, data):
         fails("not enough disk space for .*bytes needed, .* free", run_on(disk / "large", "--average", 0.9,
                                                                           "--optimizer", "adam", data=data))
         directory = disk / "run"
-        with start("--run", directory, *NETWORK, *data, "--epochs", 100000, "--save-interval", 0.5) as process:
-            until_epoch(process)
-            while not (directory / "checkpoint.safetensors").exists() or \
-                    (directory / "checkpoint.safetensors").stat().st_size < 1000:
-                time.sleep(0.02)
+        with in_background("train_siamese", "--run", directory, *NETWORK, *data, "--epochs", 100000, "--save-interval", 0.5) as process:
+            until_line(process, "epoch 1/")
+            checkpoint = directory / "checkpoint.safetensors"
+            wait_until(process, lambda: checkpoint.exists() and checkpoint.stat().st_size >= 1000)
             with (disk / "filler").open("wb") as filler:  # all but a few bytes
                 with contextlib.suppress(OSError):
                     while True:
                         filler.write(bytes(1 << 16))
                         filler.flush()
-            _, errors = process.communicate(timeout=300)
+            _, errors = process.communicate()
         lines = [line for line in errors.splitlines() if line.startswith("error: ")]
         assert process.returncode == 1 and len(lines) == 1, (process.returncode, errors)
         assert re.search("(not enough disk space|No space left on device).*free (that much|some) space", lines[0]), lines
@@ -142,30 +128,30 @@ def check_little_memory(folder, data):
 def check_signals(folder, data):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         directory = folder / f"signal {number}"
-        with start("--run", directory, *NETWORK, *data, "--epochs", 100000) as process:
-            until_epoch(process)
+        with in_background("train_siamese", "--run", directory, *NETWORK, *data, "--epochs", 100000) as process:
+            until_line(process, "epoch 1/")
             process.send_signal(number)
-            output, errors = process.communicate(timeout=300)
+            output, errors = process.communicate()
         assert process.returncode == 128 + number, (number, process.returncode, output, errors)
         assert f"to go on: train_siamese --run '{directory}' --resume" in output, output
         assert "error" not in errors, errors
         assert "resumed after epoch" in succeed("train_siamese", "--run", directory, "--resume", "--epochs", 1)
     # What it was started to ignore, as by nohup, does not stop it.
     directory = folder / "ignored"
-    with start("--run", directory, *NETWORK, *data, "--epochs", 100000,
+    with in_background("train_siamese", "--run", directory, *NETWORK, *data, "--epochs", 100000,
                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as process:
-        until_epoch(process)
+        until_line(process, "epoch 1/")
         process.send_signal(signal.SIGHUP)
-        until_epoch(process, 5)
+        until_line(process, "epoch 5/")
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=300)
+        process.communicate()
     assert process.returncode == 128 + signal.SIGTERM, process.returncode
 
 
 def check_two_at_once(folder, data):
     directory = folder / "shared"
-    with start("--run", directory, *NETWORK, *data, "--epochs", 100000) as process:
-        until_epoch(process)
+    with in_background("train_siamese", "--run", directory, *NETWORK, *data, "--epochs", 100000) as process:
+        until_line(process, "epoch 1/")
         fails("another training is running in .*shared; wait", run("train_siamese", "--run", directory, "--resume"))
         fails("holds a run already", run_on(directory, data=data))
         process.kill()

@@ -10,10 +10,9 @@ import math
 import os
 import pathlib
 import struct
-import subprocess
 import tempfile
 
-from programs import BIN, expect_error, run, succeed, write_picture, write_safetensors, write_with_metadata
+from programs import expect_error, in_background, run, succeed, write_picture, write_safetensors, write_with_metadata
 
 CONTRASTIVE = pathlib.Path(os.environ["DITTO_TEST_BIN"], "contrastive.safetensors")
 BCE = CONTRASTIVE.with_name("bce.safetensors")
@@ -121,12 +120,12 @@ def test_search(folder):
 
     # Two programs at once, neither of which finds anything kept. math.dist rounds otherwise than a plain sum in
     # float64, whose relative error is below 1024 * 2^-53 or 1.2e-13; distances of features of length 1 are at most 2.
-    command = [BIN / "find_faces", "--weights", weights, "--gallery", gallery, "--json", *queries]
-    both = [subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            for _ in range(2)]
-    for process in both:
-        text, notes = process.communicate()
-        assert process.returncode == 0 and notes.count("note: left out: ") == 2 and len(notes.splitlines()) == 4, notes
+    command = ("find_faces", "--weights", weights, "--gallery", gallery, "--json", *queries)
+    with in_background(*command) as one, in_background(*command) as other:
+        ended = [process.communicate() for process in (one, other)]
+    assert (one.returncode, other.returncode) == (0, 0), ended
+    for text, notes in ended:
+        assert notes.count("note: left out: ") == 2 and len(notes.splitlines()) == 4, notes
         assert "note: 1 file skipped: ann/notes.txt\n" in notes and "zed/up is left out: it leads to a folder" in notes
         assert "ann/cut.jpg: the file is cut short" in notes and "lost.ppm: no such file" in notes, notes
         result = json.loads(text)

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from programs import BIN, succeed, write_picture
+from programs import in_background, succeed, write_picture
 
 OPTIONS = {
     # What is measured and averaged beside the steps must not depend on where a session ends.
@@ -38,8 +38,7 @@ def session(generator, directory, options, longest):
     where = ("--run", directory, "--resume") if directory.exists() else ("--run", directory, *options)
     how = ("--threads", generator.choice((1, 2, 3)), "--save-interval", generator.choice((0, 0, 0.3, 2)))
     began = time.monotonic()
-    with subprocess.Popen([str(BIN / "train_siamese"), *map(str, where + how)], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True) as process:
+    with in_background("train_siamese", *where, *how, stderr=subprocess.STDOUT) as process:
         try:
             output, _ = process.communicate(timeout=generator.uniform(0.0, longest))
         except subprocess.TimeoutExpired:

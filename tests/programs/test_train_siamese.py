@@ -14,8 +14,8 @@ import sys
 import tempfile
 import time
 
-from programs import (BIN, expect_error, run, succeed, write_picture, write_safetensors,
-                      write_with_metadata)
+from programs import (BIN, expect_error, in_background, run, succeed, until_line, wait_until, write_picture,
+                      write_safetensors, write_with_metadata)
 
 PAIRS = "0.ppm 1.ppm 1\n0.ppm 2.ppm 0\n2.ppm 3.ppm 1\n1.ppm 3.ppm 0\n"
 SMALL = ("--batch", 2, "--optimizer", "sgd", "--no-augment")
@@ -160,13 +160,10 @@ def forget_newest_options(directory):
 def check_stop_and_resume(directory):
     """Ctrl-C in a longer training of a run of an older version, then two more resumes that have nothing left to train."""
     forget_newest_options(directory)
-    command = [BIN / "train_siamese", "--run", directory, "--resume", "--epochs", "1000"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout:
-            if line.startswith("epoch 2/1000 ("):
-                process.send_signal(signal.SIGINT)
-                break
-        output = process.stdout.read()
+    with in_background("train_siamese", "--run", directory, "--resume", "--epochs", 1000) as process:
+        until_line(process, "epoch 2/1000 (")
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate()
     assert process.returncode == 130, (process.returncode, output)
     assert json.loads((directory / "config.json").read_text())["epochs"] == 1000  # so that the line that is printed works
     assert f"to go on: train_siamese --run '{directory}' --resume" in output, output
@@ -258,13 +255,9 @@ def check_people_folder(folder):
 def check_killed(folder, data):
     """Killed before the first checkpoint: a resume begins anew, and removes what was left half written."""
     directory = folder / "killed"
-    command = ["train_siamese", "--run", directory, "--network", "compact", *SMALL, *data, "--epochs", 1000000]
-    with subprocess.Popen([BIN / command[0], *map(str, command[1:])], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          text=True) as process:
-        for line in process.stdout:
-            if line.startswith("epoch 1/"):
-                process.kill()
-                break
+    with in_background("train_siamese", "--run", directory, "--network", "compact", *SMALL, *data, "--epochs",
+                       1000000) as process:
+        until_line(process, "epoch 1/")
     left = directory / f"checkpoint.safetensors.partial-{process.pid}"
     left.write_bytes(b"half")
     output = succeed("train_siamese", "--run", directory, "--resume", "--epochs", 1)
@@ -276,13 +269,13 @@ def check_killed(folder, data):
 
 def check_interrupted_loading(folder):
     """Ctrl-C while the images, here of half a million people, are loaded."""
-    command = [BIN / "train_siamese", "--run", folder / "waiting", "--network", "compact", "--face-people", "500000"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    with in_background("train_siamese", "--run", folder / "waiting", "--network", "compact", "--face-people",
+                       500000) as process:
         status = pathlib.Path(f"/proc/{process.pid}/status")
-        while not int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16) >> (signal.SIGINT - 1) & 1:
-            time.sleep(0.05)
+        wait_until(process, lambda: int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16)
+                   >> (signal.SIGINT - 1) & 1)  # it catches the signal
         process.send_signal(signal.SIGINT)
-        errors = process.stderr.read()
+        _, errors = process.communicate()
     assert process.returncode == -signal.SIGINT, process.returncode
     assert errors == "stopped while images were loaded: nothing was trained\n", errors
     assert not (folder / "waiting").exists()

@@ -5,6 +5,7 @@ step its time; embed_faces must need no more memory for many pictures than the f
 at once must end in the same bytes.
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import signal
@@ -39,18 +40,46 @@ def usage_of(process):
         return None
 
 
-def training(arguments, run, **more):
+@contextlib.contextmanager
+def in_background(command, said, **options):
+    """A program whose errors go to the file `said`; it is killed in the end, also where what is done meanwhile fails."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def training(arguments, run, said=subprocess.DEVNULL, **more):
     settings = {"network": "compact", "epochs": 1000000, "face-people": 24, **more}
-    return subprocess.Popen(
-        [arguments.bin / "train_siamese", "--faces", "--run", run, *(f"--{k}={v}" for k, v in settings.items())],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=os.environ | {"OMP_WAIT_POLICY": "passive"})
+    return in_background(
+        [arguments.bin / "train_siamese", "--faces", "--run", run, *(f"--{k}={v}" for k, v in settings.items())], said,
+        env=os.environ | {"OMP_WAIT_POLICY": "passive"})
+
+
+def text_of(said):
+    said.seek(0)
+    return said.read().strip()
 
 
 def soak_training(arguments, folder):
     run = folder / "run"
-    metrics = run / "metrics.csv"
-    process = training(arguments, run)
-    samples, epochs, end = [], [], time.monotonic() + 60 * arguments.minutes
+    with tempfile.TemporaryFile(mode="w+") as said, training(arguments, run, said) as process:
+        samples, epochs = watch(process, run / "metrics.csv", 60 * arguments.minutes)
+        check(process.poll() is None, "the training runs on to the end of the time")
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=600)
+        print(f"it ended with {process.returncode} {text_of(said)[-200:]}")
+    enough = len(samples) >= 3 and len(epochs) > 6
+    check(enough, f"{len(samples)} samples in {len(epochs)} epochs")
+    if enough:
+        compare(samples, epochs)
+    return run / "last.safetensors"
+
+
+def watch(process, metrics, seconds):
+    """What the process used, again and again, and the processor time at the end of each epoch."""
+    samples, epochs, end = [], [], time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         time.sleep(0.1)
         usage = usage_of(process)
@@ -59,11 +88,10 @@ def soak_training(arguments, folder):
             rows = len(metrics.read_text().splitlines()) - 1 if metrics.exists() else 0
             while len(epochs) < rows:
                 epochs.append(usage[3])
-    check(process.poll() is None, "the training runs on to the end of the time")
-    process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=600)
-    print(f"it ended with {process.returncode}" + (f": {said.strip()[-200:]}" if said.strip() else ""))
+    return samples, epochs
 
+
+def compare(samples, epochs):
     # The first part holds the making of the faces, the first epoch, the first checkpoint.
     first, second = samples[len(samples) // 3:2 * len(samples) // 3], samples[2 * len(samples) // 3:]
     for index, what, slack in ((0, "memory", MEMORY_SLACK), (1, "descriptors", 1), (2, "threads", 0)):
@@ -71,12 +99,10 @@ def soak_training(arguments, folder):
         check(after <= before + slack, f"{what}: at most {before}, later at most {after}")
     # Of the processor, so that whatever else the machine does is not counted.
     seconds = [later - earlier for earlier, later in zip(epochs, epochs[1:])]
-    check(len(seconds) >= 6, f"{len(epochs)} epochs")
-    third = max(1, len(seconds) // 3)
+    third = len(seconds) // 3
     before, after = statistics.median(seconds[:third]), statistics.median(seconds[-third:])
     check(after <= 1.25 * before, f"an epoch takes {before:.2f} s of the processor in the first third, {after:.2f} s in "
                                   "the last")
-    return run / "last.safetensors"
 
 
 def write_png(path, number, size=64):
@@ -100,16 +126,16 @@ def soak_pictures(arguments, folder, weights):
 
     def largest(count):
         output = folder / "features.npy"
-        process = subprocess.Popen([arguments.bin / "embed_faces", "--weights", weights, "--output", output,
-                                    *names[:count]], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        command = [arguments.bin / "embed_faces", "--weights", weights, "--output", output, *names[:count]]
         most = [0, 0]
-        while process.poll() is None:
-            usage = usage_of(process)
-            if usage:
-                most = [max(a, b) for a, b in zip(most, usage)]
-            time.sleep(0.02)
-        said = process.stderr.read()
-        check(process.returncode == 0, f"embed_faces of {count} pictures ends with {process.returncode} {said.strip()}")
+        with tempfile.TemporaryFile(mode="w+") as said, in_background(command, said) as process:
+            while process.poll() is None:
+                usage = usage_of(process)
+                if usage:
+                    most = [max(a, b) for a, b in zip(most, usage)]
+                time.sleep(0.02)
+            check(process.returncode == 0,
+                  f"embed_faces of {count} pictures ends with {process.returncode} {text_of(said)[-200:]}")
         return most, output.stat().st_size if output.exists() else 0
 
     tenth, all_of_them = largest(arguments.pictures // 10), largest(arguments.pictures)
@@ -120,8 +146,10 @@ def soak_pictures(arguments, folder, weights):
 
 
 def four_at_once(arguments, folder):
-    several = [training(arguments, folder / f"one_of_four_{i}", epochs=2, threads=1 + i % 2) for i in range(4)]
-    codes = [process.wait() for process in several]
+    with contextlib.ExitStack() as stack:
+        several = [stack.enter_context(training(arguments, folder / f"one_of_four_{i}", epochs=2, threads=1 + i % 2))
+                   for i in range(4)]
+        codes = [process.wait() for process in several]
     check(codes == [0] * 4, f"four trainings at once end with {codes}")
     weights = {(folder / f"one_of_four_{i}/last.safetensors").read_bytes() for i in range(4)}
     check(len(weights) == 1, "they leave the same weights")
