@@ -23,8 +23,8 @@ def run(program, *arguments, **options):
 
 @contextlib.contextmanager
 def in_background(program, *arguments, **options):
-    """A program that runs beside the test, its output as text. It is killed when the test is done with it, also where it
-    fails, and after PATIENCE seconds, so that who waits for a line or for its end does not wait for ever."""
+    """A program that runs beside the test, its output as text. It is killed when the test is done with it, also where
+    the test fails, and after PATIENCE seconds, so that who waits for a line or for its end does not wait for ever."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
     with subprocess.Popen([str(BIN / program), *map(str, arguments)], **options) as process:
         alarm = threading.Timer(PATIENCE, process.kill)
@@ -84,13 +84,18 @@ def write_safetensors(path, header, data=b""):
 
 
 def write_with_metadata(path, original, change):
-    """A copy of a safetensors file whose metadata `change` has changed, in place."""
+    """A copy of a safetensors file whose metadata `change` has changed, in place. A sealed one loses its seal, which older
+    versions did not write."""
     with original.open("rb") as source, path.open("wb") as copy:
         header = json.loads(source.read(*struct.unpack("<Q", source.read(8))))
+        header["__metadata__"].pop("ditto.seal", None)
+        seal = header.pop("ditto.seal", None)  # the last tensor, of 8 bytes
         change(header["__metadata__"])
         write_safetensors(path, header)
         copy.seek(0, os.SEEK_END)
         shutil.copyfileobj(source, copy, 1 << 20)
+        if seal:
+            copy.truncate(copy.tell() - 8)
     return path
 
 

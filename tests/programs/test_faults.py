@@ -60,7 +60,8 @@ def check_full_disk(folder, data):
         fails("not enough disk space for .*bytes needed, .* free", run_on(disk / "large", "--average", 0.9,
                                                                           "--optimizer", "adam", data=data))
         directory = disk / "run"
-        with in_background("train_siamese", "--run", directory, *NETWORK, *data, "--epochs", 100000, "--save-interval", 0.5) as process:
+        with in_background("train_siamese", "--run", directory, *NETWORK, *data, "--epochs", 100000, "--save-interval",
+                           0.5) as process:
             until_line(process, "epoch 1/")
             checkpoint = directory / "checkpoint.safetensors"
             wait_until(process, lambda: checkpoint.exists() and checkpoint.stat().st_size >= 1000)
@@ -139,7 +140,7 @@ def check_signals(folder, data):
     # What it was started to ignore, as by nohup, does not stop it.
     directory = folder / "ignored"
     with in_background("train_siamese", "--run", directory, *NETWORK, *data, "--epochs", 100000,
-               preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as process:
+                       preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as process:
         until_line(process, "epoch 1/")
         process.send_signal(signal.SIGHUP)
         until_line(process, "epoch 5/")

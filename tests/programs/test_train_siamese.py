@@ -163,8 +163,8 @@ def check_stop_and_resume(directory):
     with in_background("train_siamese", "--run", directory, "--resume", "--epochs", 1000) as process:
         until_line(process, "epoch 2/1000 (")
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate()
-    assert process.returncode == 130, (process.returncode, output)
+        output, errors = process.communicate()
+    assert process.returncode == 130, (process.returncode, output, errors)
     assert json.loads((directory / "config.json").read_text())["epochs"] == 1000  # so that the line that is printed works
     assert f"to go on: train_siamese --run '{directory}' --resume" in output, output
     # Training goes without gnuplot, and says how to get the report later.
