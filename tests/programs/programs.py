@@ -1,5 +1,6 @@
 """What the tests of the programs share: running one, and what a failure must look like."""
 
+import array
 import contextlib
 import json
 import os
@@ -81,6 +82,17 @@ def write_safetensors(path, header, data=b""):
     text = json.dumps(header).encode()
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
     return path
+
+
+def read_safetensors(path):
+    """The metadata of a safetensors file, and the numbers of its floating-point tensors by name."""
+    with path.open("rb") as file:
+        header = json.loads(file.read(*struct.unpack("<Q", file.read(8))))
+        data = file.read()
+    metadata = header.pop("__metadata__", {})
+    numbers = {name: array.array({"F32": "f", "F64": "d"}[tensor["dtype"]], data[slice(*tensor["data_offsets"])])
+               for name, tensor in header.items() if tensor["dtype"] in ("F32", "F64")}
+    return metadata, numbers
 
 
 def write_with_metadata(path, original, change):

@@ -4,6 +4,7 @@ Skips, saying so, what the machine does not allow (a file system of its own need
 """
 
 import contextlib
+import math
 import os
 import pathlib
 import re
@@ -15,7 +16,8 @@ import sys
 import tempfile
 import time
 
-from programs import (BIN, expect_error, in_background, run, succeed, until_line, wait_until, write_picture)
+from programs import (BIN, expect_error, in_background, read_safetensors, run, succeed, until_line, wait_until,
+                      write_picture)
 
 PAIRS = "0.ppm 1.ppm 1\n0.ppm 2.ppm 0\n2.ppm 3.ppm 1\n1.ppm 3.ppm 0\n"
 NETWORK = ("--network", "compact", "--batch", 2, "--optimizer", "sgd", "--no-augment", "--threads", 2)
@@ -268,12 +270,20 @@ def check_damaged_checkpoint(folder, data):
 
 
 def check_divergence(folder, data):
-    """Numbers that overflow: the step, a tensor, and the checkpoint from before."""
+    """Numbers that overflow: the step, a tensor, and the checkpoint from before, which like all files is without them."""
     directory = folder / "diverged"
-    result = run_on(directory, "--epochs", 50, "--lr", 1e30, "--save-interval", 0, data=data)
+    result = run_on(directory, "--epochs", 50, "--lr", 1e10, "--save-interval", 0, data=data)
     assert result.returncode == 1, result
-    assert re.search(r"^error: (the loss is -?(nan|inf)|the update is not finite|the score of pair).* at step \d+ ",
-                     result.stderr, re.MULTILINE), result
+    said = re.search(r"^error: (?:the loss is -?(?:nan|inf)|the update is not finite) at step (\d+) \(epoch \d+\), and "
+                     r"(\S+) is the first tensor with NaN or infinity in it: training has diverged; lower the learning "
+                     r"rate\. (.*) is from before that$", result.stderr, re.MULTILINE)
+    assert said and said[3] == str(directory / "checkpoint.safetensors"), result
+    for path in directory.glob("*.safetensors"):
+        _, tensors = read_safetensors(path)
+        for name, numbers in tensors.items():
+            assert all(map(math.isfinite, numbers)), (path, name)
+    metadata, tensors = read_safetensors(directory / "checkpoint.safetensors")
+    assert said[2] in tensors and 1 <= int(metadata["training.steps"]) < int(said[1]), (result, metadata)
 
 
 def check_other_user(folder, data):
