@@ -17,14 +17,17 @@ done
 
 cmake --preset debug -B "$folder" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS_DEBUG="-O0 -g0" -DDITTO_BUILD_TESTS=ON \
     -DCMAKE_CXX_FLAGS="-fprofile-instr-generate -fcoverage-mapping" -DDITTO_BUILD_EXAMPLES=OFF -DDITTO_CUDA=OFF >/dev/null
-rooms='unit'
-if (($# > 0)); then
-    rooms=$(IFS='|' && echo "$*")
-fi
+rooms=("$@")
+(($# > 0)) || rooms=(unit)
 # The programs among the tests: those that are a target.
-mapfile -t tests < <(ctest --test-dir "$folder" -N --label-regex "^($rooms)\$" --label-exclude '^slow$' |
-    sed -n 's/^ *Test *#[0-9]*: //p' | grep -xF "$(cmake --build "$folder" --target help | sed -n 's/: phony$//p')")
-((${#tests[@]} > 0)) || { echo "error: no unit tests in $*" >&2; exit 2; }
+targets=$(cmake --build "$folder" --target help | sed -n 's/: phony$//p')
+tests=()
+for room in "${rooms[@]}"; do
+    mapfile -t found < <(ctest --test-dir "$folder" -N --label-regex "^$room\$" --label-exclude '^slow$' |
+        sed -n 's/^ *Test *#[0-9]*: //p' | grep -xF "$targets")
+    ((${#found[@]} > 0)) || { echo "error: no unit tests in '$room'" >&2; exit 2; }
+    tests+=("${found[@]}")
+done
 cmake --build "$folder" --parallel "$(nproc)" --target "${tests[@]}" -- --quiet
 
 # Each program by itself: a function that two programs compile differently cannot be merged before.
