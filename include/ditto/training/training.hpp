@@ -199,8 +199,8 @@ class Training {
     }
 
     void report(const EpochMetrics& metrics, const ValidationMetrics& validation, double seconds) {
-        progress_.line(fmt::format("epoch {}/{} ({}): {}", state_.epoch, settings_.epochs, clock_text(seconds),
-                                   epoch_text(metrics, validation, trainer_.score_kind(), settings_.mines)));
+        progress_.lines(fmt::format("epoch {}/{} ({}): {}", state_.epoch, settings_.epochs, clock_text(seconds),
+                                    epoch_text(metrics, validation, trainer_.score_kind(), settings_.mines)));
         collapse_ = collapse_warning(metrics, trainer_.score_kind(), trainer_.margin());
         if (collapse_) progress_.warn(*collapse_);
     }
