@@ -20,7 +20,7 @@ refuse() {
 }
 
 refuse "error: no room 'nowhere'; give one of: core course * training" nowhere
-refuse "error: no test 'nothing' in pairs; give one of: pair_list pair_loader people*" pairs nothing
+refuse "error: no test 'nothing' in pairs; give one of: * pair_list pair_loader people*" pairs nothing
 
 answer=$(./quick.sh pairs pair_list)
 grep -q '100% tests passed, 0 tests failed out of 1$' <<<"$answer"

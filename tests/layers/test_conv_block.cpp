@@ -1,12 +1,14 @@
 // A block beside its slow twin: its layers one after another, in float64.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "ditto/ditto.hpp"
+#include "layer_run.hpp"
 
 using namespace ditto;
 
@@ -121,15 +123,18 @@ TEST_CASE("a batch of several chunks, and below the trainer's capacity") {
 }
 
 TEST_CASE("NaN goes through a block's pool as through MaxPool2d") {
-    using Network = BlockNetwork<Conv2d<3, 32, 5, Padding<2>>, Shape<16, 16, 3>, MaxPool2d<2>>;
-    Trainer<Siamese<Network, ContrastiveLoss>, SGD, Cpu<fp32>> trainer({.batch = {2}, .device = {1}, .seed = 2});
-    std::vector<float> images(trainer.image_size, 0.5F), features(trainer.feature_size);
+    using Block = ConvBlock<Conv2d<3, 32, 5, Padding<2>>, BatchNorm2d<32>, MaxPool2d<2>>;
+    test::LayerRun<Block, Shape<16, 16, 3>, fp32> run(1);
+    std::ranges::fill(run.input, 0.5F);
+    for (auto& parameter : run.parameters) std::ranges::fill(parameter, 0.25F);
+    std::ranges::fill(run.buffers[0], 0.0F);
+    std::ranges::fill(run.buffers[1], 1.0F);
     // The last pixel reaches the outputs from 13, 13 on: of the window at 12, 12 that is the last place alone.
-    images.back() = std::numeric_limits<float>::quiet_NaN();
-    trainer.embed(images, features);
+    run.input.back() = std::numeric_limits<float>::quiet_NaN();
+    run.run_forward(false);
     for (std::size_t channel = 0; channel < 32; ++channel) {
         CAPTURE(channel);
-        CHECK(std::isnan(features[channel * 64 + 6 * 8 + 6]));
-        CHECK(!std::isnan(features[channel * 64 + 5 * 8 + 5]));
+        CHECK(std::isnan(run.output[(6 * 8 + 6) * 32 + channel]));
+        CHECK(!std::isnan(run.output[(5 * 8 + 5) * 32 + channel]));
     }
 }

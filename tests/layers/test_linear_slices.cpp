@@ -179,7 +179,7 @@ TEST_CASE("weights written after a pass in bf16 are rounded anew, and what is no
     weight[3 * out + 6] = std::numeric_limits<float>::quiet_NaN();
     weight[3 * out + 7] = -std::numeric_limits<float>::infinity();
     const auto* bias = static_cast<const float*>(model.weights()[1].data);
-    model.embed(image, features);
+    CHECK_THROWS_WITH_AS(model.embed(image, features), doctest::Contains("features that are not finite"), Error);
     CHECK(features[5] == 2.5F + bias[5]);
     CHECK(std::isnan(features[6]));
     CHECK(features[7] == -std::numeric_limits<float>::infinity());
