@@ -235,10 +235,10 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     }
     void ask_for_held_step(std::size_t pairs) {
         copy_in(scratch().samplings(), samplings_.data(), 2 * pairs * sizeof(detail::ImageSampling));
-        constexpr Extents input = Verifier::Input::extents;
-        if constexpr (!input.is_flat())  // networks of other inputs hold no images
-            detail::for_each(device_, 2 * pairs * input.height() * input.width(),
-                             detail::SamplePixel<input.height(), input.width(), A>{
+        constexpr Extents image = Verifier::Input::extents;
+        if constexpr (!image.is_flat())  // networks of other inputs hold no images
+            detail::for_each(device_, 2 * pairs * image.height() * image.width(),
+                             detail::SamplePixel<image.height(), image.width(), A>{
                                  images_->bytes(), scratch().samplings(), reinterpret_cast<A*>(activation(0))});
         ask_for_gradients(pairs);
         ask_for_update();

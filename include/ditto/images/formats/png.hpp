@@ -26,10 +26,13 @@ struct PngStructure {
     std::vector<std::span<const std::uint8_t>> data;  ///< the compressed pixels, in pieces
     int orientation = 1;                              ///< EXIF tag 0x0112, 1 to 8; 1 (upright) where none can be read
 
-    /// Bytes of a sample as decoders give it, and of all samples.
+    /// Bytes of a sample as decoders give it.
     int sample_bytes() const { return depth == 16 ? 2 : 1; }
+    /// Of all samples.
     std::int64_t all_sample_bytes() const { return pixels() * channels * sample_bytes(); }
+    /// Of the picture.
     std::int64_t pixels() const { return std::int64_t{height} * width; }
+    /// Of the compressed pixels.
     std::int64_t data_bytes() const {
         std::int64_t sum = 0;
         for (const auto& piece : data) sum += static_cast<std::int64_t>(piece.size());
