@@ -161,8 +161,8 @@ People people_of_pairs(std::size_t images, std::span<const Pair> pairs, const Na
 /// it is: `same` rows across two folders join them, `different` rows within one leave of it only what `same` rows
 /// connect, and an image in no folder is with whom rows put it. Elsewhere see people_of_pairs(). Groups are wider:
 /// images of a folder stay together whatever its rows say, as do those that are one picture (PairList::pictures). Where
-/// folders are not people, those of an innermost folder still do (People::folders_stay_together), unless a fifth or
-/// more of the `different` rows, or everybody, would then be in one group. Throws Error where rows contradict each
+/// folders are not people, those of an innermost folder still do (People::folders_stay_together), unless more than
+/// a fifth of the `different` rows, or everybody, would then be in one group. Throws Error where rows contradict each
 /// other.
 inline People people_of(const PairList& list) {
     detail::Sets chains = detail::chains_of_pairs(list.images.size(), list.pairs,
