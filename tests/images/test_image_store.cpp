@@ -153,7 +153,7 @@ TEST_CASE("some images of a store, and those of a folder that can be read") {
         write_text(folder / name, "P6\n1 1\n255\n" + std::string(3, name[0]));
     write_text(folder / "b.ppm", "no picture");
     const ditto::ReadableImages readable = ditto::load_readable_images(
-        folder / "", {"a.ppm", "none.ppm", "b.ppm", "c.ppm"}, ditto::ImageRecipe{1.0, 1, 1});
+        folder / "", {"a.ppm", "none.ppm", "b.ppm", "c.ppm"}, ditto::ImageRecipe{1.0, 2, 2});
     CHECK(readable.positions == std::vector<std::uint32_t>{0, 3});
     REQUIRE(readable.images.size() == 2);
     CHECK(readable.images.image(1).pixels[0] == 'c');
