@@ -156,3 +156,87 @@ TEST_CASE("a PNG's orientation, before its pixels or after") {
     file.chunks_before = png_chunk("eXIf", "II");
     CHECK(decode(file.bytes()).width == 1);
 }
+
+namespace {
+
+/// ImageMagick's text of a profile.
+std::string raw_profile(const std::string& bytes) {
+    std::string text = "\nexif\n      " + std::to_string(bytes.size()) + "\n";
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const auto byte = static_cast<std::uint8_t>(bytes[i]);
+        text += {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
+        if (i % 36 == 35) text += '\n';
+    }
+    return text + "\n";
+}
+
+const std::string exif_mark("Exif\0\0", 6), profile("Raw profile type exif\0", 22), xmp("XML:com.adobe.xmp\0", 18);
+const std::string attribute = "<rdf:Description xmlns:tiff=\"x\" tiff:Orientation=\"6\"/>",
+                  element = "<x><tiff:Orientation>6</tiff:Orientation></x>";
+
+}  // namespace
+
+TEST_CASE("a PNG's orientation in the places where programs keep it") {
+    const auto width_with = [](const std::string& chunks, bool after = false) {
+        PngFile file{.height = 2, .width = 1};
+        (after ? file.chunks_after : file.chunks_before) = chunks;
+        return decode(file.bytes()).width;
+    };
+    const std::string none(2, '\0'), packed("\1\0", 2);
+    for (const bool after : {false, true}) {
+        CHECK(width_with("", after) == 1);
+        CHECK(width_with(png_chunk("eXIf", exif_mark + tiff(6, true)), after) == 2);
+        for (const std::string& bytes : {exif_mark + tiff(6, false), tiff(6, true)}) {
+            const std::string text = raw_profile(bytes);
+            CHECK(width_with(png_chunk("tEXt", profile + text), after) == 2);
+            CHECK(width_with(png_chunk("zTXt", profile + '\0' + zlib_stored(text)), after) == 2);
+            CHECK(width_with(png_chunk("iTXt", profile + none + "en" + none + text), after) == 2);
+            CHECK(width_with(png_chunk("iTXt", profile + packed + none + zlib_stored(text)), after) == 2);
+        }
+        for (const std::string& text : {attribute, element, "<x tiff:Orientation='6'/>" + std::string()}) {
+            CHECK(width_with(png_chunk("tEXt", xmp + text), after) == 2);
+            CHECK(width_with(png_chunk("iTXt", xmp + none + none + text), after) == 2);
+            CHECK(width_with(png_chunk("iTXt", xmp + packed + none + zlib_stored(text)), after) == 2);
+        }
+    }
+    // EXIF's chunk before a text of EXIF before XMP, wherever they stand.
+    const std::string one = png_chunk("tEXt", profile + raw_profile(tiff(1, true))),
+                      six = png_chunk("tEXt", xmp + attribute);
+    CHECK(width_with(six + one) == 1);
+    CHECK(width_with(six + png_chunk("eXIf", tiff(1, false))) == 1);
+    CHECK(width_with(one + png_chunk("eXIf", tiff(6, false))) == 2);
+    CHECK(width_with(six + png_chunk("tEXt", profile + raw_profile(tiff(0, true)))) == 2);
+}
+
+TEST_CASE("a PNG's text in which no orientation can be read means upright") {
+    const std::string text = raw_profile(tiff(6, true)), stream = zlib_stored(text);
+    std::vector<std::string> chunks = {
+        png_chunk("tEXt", "Comment" + std::string(1, '\0') + attribute),
+        png_chunk("tEXt", xmp.substr(0, 17)),
+        png_chunk("zTXt", profile),
+        png_chunk("iTXt", profile + '\1'),
+        png_chunk("iTXt", profile),
+        png_chunk("zTXt", profile + '\0' + zlib_stored(std::string(3U << 20, '\n') + text))};  // a bomb
+    for (const char* value : {"0", "9", "60", "x", ""})
+        chunks.push_back(png_chunk("tEXt", xmp + "<x tiff:Orientation=\"" + value + "\"/>"));
+    for (std::size_t size = 0; size < 50; ++size) {
+        chunks.push_back(png_chunk("tEXt", profile + text.substr(0, size)));
+        chunks.push_back(png_chunk("zTXt", profile + '\0' + stream.substr(0, size)));
+    }
+    for (const std::string& chunk : chunks) {
+        const PngFile file{.height = 2, .width = 1, .chunks_before = chunk};
+        CHECK(decode(file.bytes()).width == 1);
+    }
+}
+
+TEST_CASE("a JPEG's orientation in XMP counts where EXIF has none") {
+    const std::string file = jpeg(smooth_image(16, 24)), mark("http://ns.adobe.com/xap/1.0/\0", 29);
+    for (const std::string& text : {attribute, element}) {
+        const std::string segment = jpeg_segment(0xE1, mark + text);
+        CHECK(decode(with_segment(file, segment)).width == 16);
+        CHECK(decode(with_segment(file, exif_segment(0, true) + segment)).width == 16);
+        CHECK(decode(with_segment(file, exif_segment(1, true) + segment)).width == 24);
+        CHECK(decode(with_segment(file, segment + exif_segment(1, true))).width == 24);
+    }
+    CHECK(decode(with_segment(file, jpeg_segment(0xE1, "http://example.org" + attribute))).width == 24);
+}

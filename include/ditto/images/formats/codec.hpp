@@ -2,6 +2,7 @@
 // defines DITTO_COMPILE_STB in all of its files, stb_image, which needs no library. Either gives
 //   Image decode_jpeg(bytes, JpegStructure, name)     std::vector<std::uint8_t> encode_jpeg(Image, quality)
 //   Image decode_png(bytes, PngStructure, name)       std::vector<std::uint8_t> encode_png(Image)
+//   std::string inflate_text(bytes)
 //   std::int64_t decoding_bytes(JpegStructure or PngStructure): what the first two take beside the file
 #pragma once
 

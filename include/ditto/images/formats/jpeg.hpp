@@ -23,7 +23,7 @@ namespace ditto {
 struct JpegStructure {
     detail::JpegFrame frame;   ///< size and components
     int scans = 0;             ///< 1, or more
-    int orientation = 1;       ///< EXIF tag 0x0112, 1 to 8; 1 (upright) where none can be read
+    int orientation = 1;       ///< of EXIF, or else of XMP, 1 to 8; 1 (upright) where none can be read
     std::optional<int> adobe;  ///< the colour transform of Adobe's segment, where there is one
 };
 
@@ -47,23 +47,19 @@ inline std::optional<std::size_t> end_of_scan(std::span<const std::uint8_t> byte
     return std::nullopt;
 }
 
-inline bool begins_with(std::span<const std::uint8_t> bytes, std::string_view text) {
-    return bytes.size() >= text.size() &&
-           std::equal(text.begin(), text.end(), bytes.begin(),
-                      [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
-}
+/// What application segments say: how the camera was held, in EXIF and in XMP, and Adobe's colours.
+struct JpegApplications {
+    std::optional<int> exif, xmp;
+    std::optional<int> adobe;
 
-/// What application segments say: how the camera was held, and Adobe's colours.
-inline void read_jpeg_application(std::uint8_t code, std::span<const std::uint8_t> payload, JpegStructure& structure,
-                                  bool& oriented) {
-    constexpr std::string_view exif("Exif\0\0", 6);
-    if (code == 0xE1 && !oriented && begins_with(payload, exif)) {
-        const std::optional<int> orientation = exif_orientation(payload.subspan(exif.size()));
-        oriented = orientation.has_value();
-        structure.orientation = orientation.value_or(1);
+    void read(std::uint8_t code, std::span<const std::uint8_t> payload) {
+        constexpr std::string_view xmp_mark("http://ns.adobe.com/xap/1.0/\0", 29);
+        if (code == 0xE1 && !exif && begins_with(payload, exif_mark)) exif = exif_orientation(payload);
+        if (code == 0xE1 && !xmp && begins_with(payload, xmp_mark))
+            xmp = xmp_orientation({reinterpret_cast<const char*>(payload.data()), payload.size()});
+        if (code == 0xEE && payload.size() >= 12 && begins_with(payload, "Adobe")) adobe = payload[11];
     }
-    if (code == 0xEE && payload.size() >= 12 && begins_with(payload, "Adobe")) structure.adobe = payload[11];
-}
+};
 
 }  // namespace detail
 
@@ -73,7 +69,8 @@ inline JpegStructure inspect_jpeg(std::span<const std::uint8_t> bytes, const std
     JpegStructure structure;
     detail::JpegTables tables;
     detail::JpegScans scans;
-    bool oriented = false, framed = false;
+    detail::JpegApplications applications;
+    bool framed = false;
     std::size_t offset = 2;  // behind the start-of-image marker
     for (;;) {
         if (offset >= bytes.size()) detail::refuse_cut_short(name);
@@ -109,12 +106,14 @@ inline JpegStructure inspect_jpeg(std::span<const std::uint8_t> bytes, const std
             if (!end) detail::refuse_cut_short(name);
             offset = *end;
         } else if (scans.count() == 0) {
-            detail::read_jpeg_application(code, payload, structure, oriented);
+            applications.read(code, payload);
         }
     }
     if (!framed) detail::refuse_damaged(name, "it has no frame header");
     scans.require_all(structure.frame, name);
     structure.scans = scans.count();
+    structure.orientation = applications.exif.value_or(applications.xmp.value_or(1));
+    structure.adobe = applications.adobe;
     return structure;
 }
 

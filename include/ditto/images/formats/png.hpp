@@ -1,6 +1,7 @@
 // The gate before every PNG decoder: a walk over a file's chunks that lets through what can be decoded rightly.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,13 @@
 
 namespace ditto {
 
+/// A text in a PNG file (ISO 15948, 11.3.4).
+struct PngText {
+    std::string_view keyword;
+    std::span<const std::uint8_t> text;
+    bool compressed = false;
+};
+
 /// What is known of a PNG file before it is decoded.
 struct PngStructure {
     int height = 0, width = 0;
@@ -24,7 +32,8 @@ struct PngStructure {
     std::span<const std::uint8_t> palette;            ///< [entries, 3] RGB; empty where the samples are the colours
     std::span<const std::uint8_t> header;             ///< the 13 bytes of its first chunk
     std::vector<std::span<const std::uint8_t>> data;  ///< the compressed pixels, in pieces
-    int orientation = 1;                              ///< EXIF tag 0x0112, 1 to 8; 1 (upright) where none can be read
+    std::optional<int> orientation;                   ///< EXIF tag 0x0112, 1 to 8, of the chunk for it
+    std::vector<PngText> texts;                       ///< those in which programs keep an orientation
 
     /// Bytes of a sample as decoders give it.
     int sample_bytes() const { return depth == 16 ? 2 : 1; }
@@ -75,6 +84,35 @@ struct PngChunk {
     bool critical() const { return (type[0] & 0x20) == 0; }  ///< cannot be passed over
 };
 
+/// The texts in which programs keep EXIF and XMP.
+inline constexpr std::string_view exif_keyword = "Raw profile type exif", xmp_keyword = "XML:com.adobe.xmp";
+
+/// The text that a chunk holds, if it is one in which there may be an orientation.
+inline std::optional<PngText> read_png_text(const PngChunk& chunk) {
+    const bool international = chunk.type == "iTXt";
+    if (chunk.type != "tEXt" && chunk.type != "zTXt" && !international) return std::nullopt;
+    std::span<const std::uint8_t> rest = chunk.payload;
+    const auto take_word = [&rest] {
+        const auto end = std::find(rest.begin(), rest.end(), 0);
+        const std::string_view word(reinterpret_cast<const char*>(rest.data()),
+                                    static_cast<std::size_t>(end - rest.begin()));
+        rest = rest.subspan(std::min(rest.size(), word.size() + 1));
+        return word;
+    };
+    PngText text{take_word(), {}, chunk.type == "zTXt"};
+    if (text.keyword != exif_keyword && text.keyword != xmp_keyword) return std::nullopt;
+    const std::size_t numbers = international ? 2 : text.compressed ? 1 : 0;  // whether, and how, it is compressed
+    if (rest.size() < numbers) return std::nullopt;
+    if (international) text.compressed = rest[0] != 0;
+    rest = rest.subspan(numbers);
+    if (international) {
+        take_word();  // its language
+        take_word();  // the keyword in that
+    }
+    text.text = rest;
+    return text;
+}
+
 /// The chunk at `offset`, which is moved behind it. Throws Error if the file ends in it, or its checksum is wrong.
 inline PngChunk next_png_chunk(std::span<const std::uint8_t> bytes, std::size_t& offset, const std::string& name) {
     constexpr std::size_t around = 12;  // length, type and checksum
@@ -123,7 +161,9 @@ inline PngStructure inspect_png(std::span<const std::uint8_t> bytes, const std::
             if (!chunk.payload.empty()) detail::refuse_damaged(name, "the end is malformed");
             break;
         } else if (chunk.type == "eXIf") {
-            png.orientation = detail::exif_orientation(chunk.payload).value_or(png.orientation);
+            if (!png.orientation) png.orientation = detail::exif_orientation(chunk.payload);
+        } else if (const auto text = detail::read_png_text(chunk)) {
+            png.texts.push_back(*text);
         } else if (chunk.critical()) {
             detail::refuse_unsupported(name, "PNG's chunk " + std::string(chunk.type));
         }

@@ -147,6 +147,16 @@ inline Image decode_png(std::span<const std::uint8_t>, const PngStructure& png, 
     return image_from_samples(png, std::move(samples), name);
 }
 
+/// A compressed text; empty where it is damaged, or of more than a mebibyte.
+inline std::string inflate_text(std::span<const std::uint8_t> compressed) {
+    std::string text(std::size_t{1} << 20, '\0');
+    const int size = stb::stbi_zlib_decode_buffer(text.data(), static_cast<int>(text.size()),
+                                                  reinterpret_cast<const char*>(compressed.data()),
+                                                  static_cast<int>(compressed.size()));
+    text.resize(static_cast<std::size_t>(std::max(size, 0)));
+    return text;
+}
+
 /// What stb_image_write hands on, put together.
 inline void append_encoded(void* target, void* data, int size) {
     const auto* begin = static_cast<const std::uint8_t*>(data);
