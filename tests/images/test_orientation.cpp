@@ -130,7 +130,7 @@ TEST_CASE("an orientation of any integer type") {
 
 TEST_CASE("several application segments") {
     const std::string file = jpeg(smooth_image(16, 24));
-    const std::string xmp = jpeg_segment(0xE1, std::string("http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>", 43));
+    const std::string xmp = jpeg_segment(0xE1, std::string("http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>", 41));
     const std::string six = exif_segment(6, true), one = exif_segment(1, false), none = exif_segment(0, true);
     CHECK(decode(with_segment(file, xmp + six)).width == 16);
     CHECK(decode(with_segment(file, six + xmp)).width == 16);
