@@ -1,6 +1,7 @@
 // Damaged safetensors files: each is refused with one line that says what is wrong.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <ditto/core/error.hpp>
@@ -128,6 +129,16 @@ TEST_CASE("nests and lists that have no end cost neither stack nor memory") {
     std::string names = R"({"__metadata__":{"0":"")";
     for (int i = 1; i < 300'000; ++i) names += ",\"" + std::to_string(i) + R"(":"")";
     expect(complaint(names + "}}", 0), "more than 65536 tensors or entries of metadata");
+}
+
+TEST_CASE("a header of very many tensors is read in time that grows with its length") {
+    std::string header = "{";
+    for (int i = 0; i < 60'000; ++i)
+        header += (i == 0 ? "\"" : ",\"") + std::to_string(i) + R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(complaint(header + "}", 0).empty());
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
+    CHECK(seconds.count() < 10);  // it takes less than one; with the square of the length, half a minute
 }
 
 TEST_CASE("names that occur twice") {

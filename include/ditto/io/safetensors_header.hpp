@@ -12,7 +12,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +21,7 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/io/dtype.hpp"
+#include "ditto/io/header_json.hpp"
 
 namespace ditto {
 
@@ -55,11 +55,6 @@ struct SafetensorsHeader {
     std::uint64_t data_bytes() const { return tensors.empty() ? 0 : tensors.back().offset + tensors.back().bytes; }
 };
 
-/// A name on one line, whatever characters it holds.
-inline std::string quoted(const std::string& name) {
-    return nlohmann::json(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 /// The bytes of a tensor of that shape; nothing where they do not fit in 64 bits.
 inline std::optional<std::uint64_t> tensor_bytes(DType dtype, std::span<const std::size_t> shape) {
     std::uint64_t bytes = dtype_bytes(dtype);
@@ -68,55 +63,6 @@ inline std::optional<std::uint64_t> tensor_bytes(DType dtype, std::span<const st
         bytes *= extent;
     }
     return bytes;
-}
-
-[[noreturn]] inline void throw_bad_safetensors(const std::filesystem::path& path, const std::string& what) {
-    throw Error(path.string() + ": " + what + "; the file is damaged or no safetensors file, fetch or save it again");
-}
-
-/// The most axes that a tensor may have, as in PyTorch.
-inline constexpr std::size_t safetensors_rank_limit = 64;
-
-/// The most tensors and entries of metadata that a file may have: names take memory before anything is known of them.
-inline constexpr std::size_t safetensors_name_limit = std::size_t{1} << 16;
-
-/// Parses JSON of the kind that a header has: objects in an object, in those short lists; nothing deeper, so that a
-/// file cannot make the parser take memory for millions of lists. No object may hold one key twice (a parser alone
-/// would silently keep the last).
-inline nlohmann::json parse_header_json(const std::filesystem::path& path, std::string_view text) {
-    std::vector<std::set<std::string>> keys;  // of the objects that are open
-    bool is_in_list = false;
-    std::size_t items = 0;  // of that list
-    std::size_t names = 0;
-    const auto check = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-        using Event = nlohmann::json::parse_event_t;
-        if ((event == Event::object_start || event == Event::array_start) && (depth > 2 || is_in_list))
-            throw_bad_safetensors(path, "its header is nested deeper than one may be");
-        if (event == Event::array_start) {
-            if (depth < 2) throw_bad_safetensors(path, "its header has a list where a JSON object belongs");
-            is_in_list = true;
-            items = 0;
-        }
-        if (event == Event::array_end) is_in_list = false;
-        if (event == Event::value && is_in_list && ++items > safetensors_rank_limit)
-            throw_bad_safetensors(
-                path, "its header has a list of more than " + std::to_string(safetensors_rank_limit) + " numbers");
-        if (event == Event::object_start) keys.emplace_back();
-        if (event == Event::object_end) keys.pop_back();
-        if (event == Event::key && depth <= 2 && ++names > 4 * safetensors_name_limit)
-            throw_bad_safetensors(path, "its header has more than " + std::to_string(safetensors_name_limit) +
-                                            " tensors or entries of metadata");
-        if (event == Event::key && !keys.back().insert(parsed.get<std::string>()).second)
-            throw_bad_safetensors(path, "its header has " + quoted(parsed.get<std::string>()) + " twice");
-        return true;
-    };
-    try {
-        return nlohmann::json::parse(text, check);
-    } catch (const nlohmann::json::parse_error& error) {
-        throw_bad_safetensors(path, "its header is not JSON at byte " + std::to_string(error.byte));
-    } catch (const nlohmann::json::exception&) {  // the one that is left
-        throw_bad_safetensors(path, "its header has a number that is too large");
-    }
 }
 
 /// Reads {"dtype", "shape", "data_offsets"} and checks that the three agree.
