@@ -37,7 +37,7 @@ GROUPS = {
     "optimizers": ["optim/*.hpp"],
     "evaluate": ["evaluate/roc.hpp", "evaluate/folds.hpp", "evaluate/platt.hpp", "evaluate/brier.hpp",
                  "evaluate/standard_errors.hpp", "evaluate/best_groups.hpp"],
-    "safetensors": ["io/safetensors_*.hpp", "io/dtype.hpp"],
+    "safetensors": ["io/safetensors_*.hpp", "io/header_json.hpp", "io/dtype.hpp"],
     "augmentation": ["images/augmentation.hpp", "images/affine_map.hpp", "images/bilinear.hpp", "images/mirror.hpp"],
     "pictures": ["images/formats/[!s]*.hpp", "images/formats/stb_codec.hpp", "images/image_file.hpp",
                  "images/orientation.hpp"],
