@@ -1,6 +1,6 @@
-"""Every path that README.md, CHANGELOG.md, SECURITY.md and docs/ name exists: targets of links, their headings, and what looks like a
-path in `code`. Such a path counts from the repository, from include/ditto, or from the page's folder; in it, <name> and *
-stand for anything. The name of a source file alone is that of some file here."""
+"""Every path that README.md, CHANGELOG.md, SECURITY.md and docs/ name exists: targets of links, their headings, and what
+looks like a path in `code`. Such a path counts from the repository, from include/ditto, or from the page's folder; in it,
+<name> and * stand for anything. The name of a source file alone is that of some file here."""
 import pathlib
 import re
 import sys
