@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -259,4 +261,13 @@ TEST_CASE("a list without some of its images") {
     CHECK(kept.pairs[0].right == 0);
     CHECK(kept.pairs[0].fold == 1);
     CHECK(kept.folds == 2);
+}
+
+TEST_CASE("a file that is too large for a list is refused before it is read") {
+    const TemporaryFolder folder;
+    const auto path = folder / "pairs.txt";
+    write_text(path, "a.jpg b.jpg 1\n");
+    std::filesystem::resize_file(path, (std::uintmax_t{1} << 30) + 1);  // a hole, which takes no disk
+    CHECK(error_of([&] { read_pair_list(path); }) ==
+          path.string() + ": 1073741825 bytes are more than the 1073741824 that are accepted; is this the right file?");
 }
