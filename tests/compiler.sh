@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/support/environment.sh
+source tests/support/unit_tests.sh
 
 compiler=${1:?name a compiler}
 rooms=("${@:2}")
@@ -14,14 +15,8 @@ rooms=("${@:2}")
 folder=build/$compiler
 cmake --preset release -B "$folder" -DCMAKE_CXX_COMPILER="$compiler" -DDITTO_WERROR=ON -DDITTO_BUILD_TESTS=ON \
     -DDITTO_BUILD_EXAMPLES=OFF -DDITTO_CUDA=OFF
-targets=$(cmake --build "$folder" --target help | sed -n 's/: phony$//p')
-tests=()
-for room in "${rooms[@]}"; do
-    mapfile -t found < <(ctest --test-dir "$folder" -N --label-regex "^$room\$" --label-exclude '^slow$' |
-        sed -n 's/^ *Test *#[0-9]*: //p' | grep -xF "$targets")
-    ((${#found[@]} > 0)) || { echo "error: no unit tests in '$room'" >&2; exit 2; }
-    tests+=("${found[@]}")
-done
+list=$(unit_tests "$folder" "${rooms[@]}")
+mapfile -t tests <<<"$list"
 cmake --build "$folder" --parallel "$(nproc)" --target shapes "${tests[@]}"
 ctest --test-dir "$folder" --output-on-failure --no-tests=error --parallel "$(nproc)" \
     --tests-regex "^($(printf '%s\n' "${tests[@]//./\\.}" | paste -sd'|'))\$"

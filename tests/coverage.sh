@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/support/environment.sh
+source tests/support/unit_tests.sh
 
 folder=build/coverage
 version=$(clang++ -dumpversion)
@@ -19,15 +20,8 @@ cmake --preset debug -B "$folder" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS
     -DCMAKE_CXX_FLAGS="-fprofile-instr-generate -fcoverage-mapping" -DDITTO_BUILD_EXAMPLES=OFF -DDITTO_CUDA=OFF >/dev/null
 rooms=("$@")
 (($# > 0)) || rooms=(unit)
-# The programs among the tests: those that are a target.
-targets=$(cmake --build "$folder" --target help | sed -n 's/: phony$//p')
-tests=()
-for room in "${rooms[@]}"; do
-    mapfile -t found < <(ctest --test-dir "$folder" -N --label-regex "^$room\$" --label-exclude '^slow$' |
-        sed -n 's/^ *Test *#[0-9]*: //p' | grep -xF "$targets")
-    ((${#found[@]} > 0)) || { echo "error: no unit tests in '$room'" >&2; exit 2; }
-    tests+=("${found[@]}")
-done
+list=$(unit_tests "$folder" "${rooms[@]}")
+mapfile -t tests <<<"$list"
 cmake --build "$folder" --parallel "$(nproc)" --target "${tests[@]}" -- --quiet
 
 # Each program by itself: a function that two programs compile differently cannot be merged before.

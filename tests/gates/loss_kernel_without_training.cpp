@@ -1,12 +1,6 @@
 // A kernel of one's own loss that scores and does not train; what is asked of such a trainer gives no second error.
-#include "device.hpp"
+#include "own_loss.hpp"
 
-namespace mine {
-struct Loss : ditto::Loss {
-    static constexpr std::string_view name = "mine";
-    static constexpr ScoreKind score_kind = ScoreKind::distance;
-};
-}  // namespace mine
 template <class Features>
 struct ditto::Kernel<mine::Loss, Features, Device> {
     static void score(const auto&, const auto&, const auto&) {}

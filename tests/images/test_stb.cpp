@@ -5,6 +5,7 @@
 #endif
 #include "test_image_file.cpp"
 #include "test_jpeg.cpp"
+#include "test_jpeg_data.cpp"
 #include "test_orientation.cpp"
 #include "test_png.cpp"
 #else

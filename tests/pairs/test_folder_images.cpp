@@ -71,8 +71,8 @@ TEST_CASE("a person's folders in a folder are that person; what is left out is s
     CHECK(people.person_of_image == std::vector<std::uint32_t>{0, 0, 1, 1, 2});
     CHECK(found.notes == std::vector<std::string>{
                              "1 file skipped: Bo/list.txt", "1 image in no person's folder skipped: loose.png",
-                             "the folders Ann and ann count as two people, though their names look alike; if they "
-                             "are one, join them"});
+                             "Ann and ann count as two people, though their names look alike; if they are one, give "
+                             "them one name"});
 }
 
 TEST_CASE("names that look alike") {
@@ -86,7 +86,21 @@ TEST_CASE("names that look alike") {
     CHECK(alike({"\xD0\x99\xD0\xBE", "\xD0\x98\xCC\x86\xD0\xBE"}).size() == 1);          // Cyrillic short I
     CHECK(alike({"\xEA\xB0\x95", "\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xBC"}).size() == 1);  // Korean: syllable, letters
     CHECK(alike({"Tr\xE1\xBA\xA7n", "Tra\xCC\x82\xCC\x80n"}).size() == 1);               // Vietnamese: two marks
+    // Of names in one form, those whose marks differ are two.
+    CHECK(alike({"Rene\xCC\x81", "Rene\xCC\x80"}).empty());
+    CHECK(alike({"\xE1\x84\x80\xE1\x85\xB5\xE1\x86\xB7", "\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xBC",
+                 "\xE1\x84\x82\xE1\x85\xA1"})
+              .empty());  // Korean, three syllables in letters
     // Other names: without the accent, with another letter, and names beyond ASCII of one length.
     CHECK(alike({"Rene", "Ren\xC3\xA9", "Rend", "\xE6\x97\xA5\xE6\x9C\xAC", "\xE4\xB8\xAD\xE5\x9B\xBD", "\xFF", "\xFE"})
               .empty());
+}
+
+TEST_CASE("of many names that look alike some are told, and how many") {
+    std::vector<std::string> names;
+    for (char c = 'a'; c < 'a' + 7; ++c) names.insert(names.end(), {std::string(2, c), std::string(2, char(c - 32))});
+    const std::vector<std::string> notes = alike_notes(names);
+    REQUIRE(notes.size() == 6);
+    CHECK(contains(notes.front(), "aa and AA count as two people"));
+    CHECK(notes.back() == "2 more pairs of names look alike, too");
 }

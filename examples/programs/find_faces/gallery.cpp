@@ -60,10 +60,7 @@ Gallery scan_gallery(const fs::path& folder) {
         const FileStamp stamp = file_stamp(folder / path);
         add_image(gallery, {std::move(path), 0, stamp}, person_of_key);
     }
-    for (const auto& [one, other] : ditto::alike_names(gallery.people))
-        support::note(one + " and " + other +
-                      " count as two people, though their names look alike; if they are one, "
-                      "give their images one name or folder");
+    for (const std::string& text : ditto::alike_notes(gallery.people)) support::note(text);
     return gallery;
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
 #include <filesystem>
 #include <set>
 #include <span>
@@ -36,7 +35,7 @@ class FolderSearch {
             throw Error("cannot read the folder " + root_.string() + ": " + failure.message() +
                         "; name a folder of images");
         // Links last, so that a folder is known by its own name; each is searched once, so that no circle is endless.
-        for (; !links_.empty(); links_.pop_front()) search_or_note(links_.front());
+        while (!links_.empty()) search_or_note(links_.extract(links_.begin()).value());
         return std::move(found_);
     }
 
@@ -61,12 +60,11 @@ class FolderSearch {
             if (!entry->is_directory(ignored))
                 (has_image_name(name) ? found_.images : found_.skipped).push_back(name.generic_string());
             else if (entry->is_symlink(ignored))
-                links_.push_back(std::move(name));
+                links_.insert(std::move(name));
             else
                 folders.push_back(std::move(name));
         }
         std::ranges::sort(folders);
-        std::ranges::sort(links_);
         for (const auto& each : folders) search_or_note(each);
         return failure;
     }
@@ -78,8 +76,8 @@ class FolderSearch {
     }
 
     std::filesystem::path root_;
-    std::deque<std::filesystem::path> links_;  // to folders
-    std::set<std::string> searched_;           // places of folders
+    std::set<std::filesystem::path> links_;  // to folders
+    std::set<std::string> searched_;         // places of folders
     FolderImages found_;
 };
 

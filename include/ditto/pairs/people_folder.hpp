@@ -88,9 +88,7 @@ inline FoundImages find_people(const std::filesystem::path& folder) {
     if (!loose.empty())
         found.notes.push_back(
             skipped_text(std::move(loose), "image in no person's folder", "images in no person's folder"));
-    for (const auto& [one, other] : alike_names(names))
-        found.notes.push_back("the folders " + one + " and " + other +
-                              " count as two people, though their names look alike; if they are one, join them");
+    for (std::string& note : alike_notes(names)) found.notes.push_back(std::move(note));
     return found;
 }
 
