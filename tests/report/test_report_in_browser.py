@@ -16,7 +16,7 @@ from pages import HOSTILE, make_report
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DESK, TELEPHONE = 1100, 390
-HEIGHT = 1400  # of the part that is looked at
+HEIGHT = 1500  # of the part that is looked at
 DARK = "--blink-settings=preferredColorScheme=0"
 
 # Runs in a copy of the page, never in the page itself, and tells the frame around it what it measures.
