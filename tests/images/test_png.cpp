@@ -42,7 +42,8 @@ TEST_CASE("every colour type, depth and order of rows") {
     for (const Kind& kind : kinds)
         for (const int depth : kind.depths)
             for (const bool interlaced : {false, true})
-                for (const auto& [height, width] : {std::pair{1, 1}, {1, 9}, {5, 3}, {13, 17}}) {
+                for (const auto& size : {std::pair{1, 1}, {1, 9}, {5, 3}, {13, 17}}) {
+                    const int height = size.first, width = size.second;
                     CAPTURE(kind.colour);
                     CAPTURE(depth);
                     CAPTURE(interlaced);

@@ -115,17 +115,17 @@ TEST_CASE("numbers with which everybody would be the same person, or nobody, are
          direction,
          {.loss = "bce", .calibration = Calibration{-0.5, 1}}},
     };
-    for (const auto& [key, loss, text, message, info] : cases) {
-        CAPTURE(key);
-        CAPTURE(text);
-        Metadata metadata{{std::string("ditto.") + key, text}};
-        if (loss != nullptr) metadata["ditto.loss"] = loss;
+    for (const Case& wrong : cases) {
+        CAPTURE(wrong.key);
+        CAPTURE(wrong.text);
+        Metadata metadata{{std::string("ditto.") + wrong.key, wrong.text}};
+        if (wrong.loss != nullptr) metadata["ditto.loss"] = wrong.loss;
         write_safetensors(path, {}, metadata);
         CHECK_THROWS_WITH_AS(weights_info(SafetensorsReader(path)),
-                             doctest::Contains((path.string() + ": its ditto." + key + " is ").c_str()), Error);
-        CHECK_THROWS_WITH_AS(weights_info(SafetensorsReader(path)), doctest::Contains(message), Error);
+                             doctest::Contains((path.string() + ": its ditto." + wrong.key + " is ").c_str()), Error);
+        CHECK_THROWS_WITH_AS(weights_info(SafetensorsReader(path)), doctest::Contains(wrong.message), Error);
         std::filesystem::remove(path);
-        CHECK_THROWS_WITH_AS(save_weights(path, {}, info), doctest::Contains(message), Error);
+        CHECK_THROWS_WITH_AS(save_weights(path, {}, wrong.info), doctest::Contains(wrong.message), Error);
         CHECK(folder.entries() == 0);
     }
     // Not of finite numbers: no text that is read can say it.

@@ -123,7 +123,7 @@ inline std::vector<std::pair<std::string, std::string>> alike_names(std::span<co
     const auto is_marked = [](const auto& entry) { return std::ranges::any_of(entry->first, detail::is_combining); };
     for (auto& [key, entries] : names_of_key) {
         // Only a name with marks can be another one's other form.
-        const auto unmarked = std::ranges::stable_partition(entries, is_marked).begin();
+        const auto unmarked = std::stable_partition(entries.begin(), entries.end(), is_marked);
         for (auto one = entries.begin(); one != unmarked; ++one)
             for (auto other = one + 1; other != entries.end(); ++other)
                 if (detail::differ_in_form((*one)->first, (*other)->first))
