@@ -45,6 +45,9 @@ TEST_CASE("paths do not leave the folder of images, unless that is asked for") {
         CHECK(find(folder, "a.jpg " + path + " 0\n", true).list.images[1] ==
               std::filesystem::path(path).lexically_normal());
     }
+    CHECK(contains(find_error(folder, "a.jpg . 1\n"), "pairs.txt, line 1: . is not inside"));
+    PairList unread{{"a.jpg", "../secret.jpg"}, {{0, 1, PairLabel::same}}};  // made by a program: no lines
+    CHECK(contains(error_of([&] { find_images(unread, folder / "root"); }), "the list: ../secret.jpg is not inside"));
     // LFW's names make paths, too.
     CHECK(contains(find_error(folder, "../../x 1 2\n"), "is not inside of the folder"));
     // Written from outside, but inside: one name for all of it.
@@ -85,6 +88,9 @@ TEST_CASE("an image with another ending is found, and that is said") {
     CHECK(found.notes ==
           std::vector<std::string>{"pairs.txt: 1 image is there as .JPEG, not .jpg as the list says; taken so",
                                    "pairs.txt: 1 image is there as .png, not .jpg as the list says; taken so"});
+    put(folder, "root/Bo/Bo_0004.png", "4");
+    CHECK(find(folder, "Bo 1 4\n").notes ==
+          std::vector<std::string>{"pairs.txt: 2 images are there as .png, not .jpg as the list says; taken so"});
     // Two names that are one file then are one image.
     CHECK(find(folder, "Bo/Bo_0001.jpg Bo/Bo_0001.png 1\n").list.images.size() == 1);
     // What is not there at all is found missing when it is loaded.

@@ -86,11 +86,61 @@ TEST_CASE("names that look alike") {
     CHECK(alike({"\xD0\x99\xD0\xBE", "\xD0\x98\xCC\x86\xD0\xBE"}).size() == 1);          // Cyrillic short I
     CHECK(alike({"\xEA\xB0\x95", "\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xBC"}).size() == 1);  // Korean: syllable, letters
     CHECK(alike({"Tr\xE1\xBA\xA7n", "Tra\xCC\x82\xCC\x80n"}).size() == 1);               // Vietnamese: two marks
+    // One letter in two forms, and the letters before or behind it in one.
+    CHECK(alike({"e\xCC\x81\xC3\xA9",
+                 "e\xCC\x81"
+                 "e\xCC\x81"})
+              .size() == 1);
+    CHECK(alike({"e\xCC\x81\xCC\xA3\xC3\xA9",
+                 "e\xCC\x81\xCC\xA3"
+                 "e\xCC\x81"})
+              .size() == 1);
+    CHECK(alike({"\xC3\xA9"
+                 "e\xCC\x81",
+                 "e\xCC\x81"
+                 "e\xCC\x81"})
+              .size() == 1);
+    CHECK(alike({"\xC3\xA9"
+                 "e\xCC\x81",
+                 "e\xCC\x81"
+                 "e\xCC\x81x"})
+              .empty());  // one is longer
+    CHECK(alike({"\xC3\xA9"
+                 "e\xCC\x81"
+                 "e\xCC\x81",
+                 "e\xCC\x81"
+                 "e\xCC\x81"})
+              .empty());
+    CHECK(alike({"e\xCC\x81\xC3\xA9", "e\xCC\x81y"}).empty());
+    CHECK(alike({"\xE3\x81\x8C\xE3\x81\xB1", "\xE3\x81\x8B\xE3\x82\x99\xE3\x81\xAF\xE3\x82\x9A"}).size() ==
+          1);  // Japanese
+    // Capitals: Latin, Greek and Cyrillic; in parts of Latin even numbers are capitals, in others odd ones.
+    const std::vector<std::pair<const char*, const char*>> letters{
+        {"\xC3\x9E", "\xC3\xBE"},           // thorn
+        {"\xCE\xA9", "\xCF\x89"},           // omega
+        {"\xD0\x81", "\xD1\x91"},           // Cyrillic io
+        {"\xD0\xAF", "\xD1\x8F"},           // Cyrillic ya
+        {"\xC4\x90", "\xC4\x91"},           // d with stroke
+        {"\xC5\x81", "\xC5\x82"},           // l with stroke
+        {"\xC5\xA0", "\xC5\xA1"},           // s with caron
+        {"\xC5\xBD", "\xC5\xBE"},           // z with caron
+        {"\xE1\xBA\xA0", "\xE1\xBA\xA1"}};  // a with dot below
+    for (const auto& pair : letters) {
+        CHECK(alike({pair.first, pair.second}).size() == 1);
+        CHECK(alike({pair.second, pair.second + std::string("a")}).empty());
+    }
+    CHECK(alike({"\xC5\x82", "\xC5\x83"}).empty());  // l with stroke, N with acute: neighbours
+    CHECK(alike({"\xC3\x97", "\xC3\xB7"}).empty());  // times and divided by: no letters
     // Of names in one form, those whose marks differ are two.
     CHECK(alike({"Rene\xCC\x81", "Rene\xCC\x80"}).empty());
     CHECK(alike({"\xE1\x84\x80\xE1\x85\xB5\xE1\x86\xB7", "\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xBC",
                  "\xE1\x84\x82\xE1\x85\xA1"})
               .empty());  // Korean, three syllables in letters
+    CHECK(alike({"\xEA\xB0\x95\xE1\x86\xBC", "\xEA\xB0\x80\xE1\x86\xBC\xE1\x86\xBC"}).size() ==
+          1);                                                            // closed: takes no more
+    CHECK(alike({"\xEA\xB0\x80\xE1\x86\xA7", "\xEA\xB0\x80"}).empty());  // before the first letter that closes
+    CHECK(alike({"\xEA\xB0\x80\xE1\x87\x83", "\xEA\xB0\x81"}).empty());  // behind the last
+    CHECK(alike({"\xE1\x84\x80\xE1\x84\x80", "\xEA\xB0\x80"}).empty());  // two that begin
     // Other names: without the accent, with another letter, and names beyond ASCII of one length.
     CHECK(alike({"Rene", "Ren\xC3\xA9", "Rend", "\xE6\x97\xA5\xE6\x9C\xAC", "\xE4\xB8\xAD\xE5\x9B\xBD", "\xFF", "\xFE"})
               .empty());

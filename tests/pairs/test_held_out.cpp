@@ -178,6 +178,12 @@ TEST_CASE("which rule was used, and what it found") {
     // Rows 61 and 62 of a list corrected by hand.
     CHECK(people_line(folders(20) + "p3/1 p7/1 1\np9/1 p12/2 1\n") ==
           "people: folders, 2 joined by rows 61 and 62 of list.txt; 18 people");
+    CHECK(people_line(folders(20) + "p3/1 p7/1 1\np9/1 p12/2 1\np0/1 p2/1 1\np4/1 p6/1 1\n") ==
+          "people: folders, 4 joined by rows 61, 62, 63 and 64 of list.txt; 16 people");
+    CHECK(people_line(folders(20) + "p3/1 p7/1 1\np9/1 p12/2 1\np0/1 p2/1 1\np4/1 p6/1 1\np14/1 p16/1 1\n") ==
+          "people: folders, 5 joined by rows 61, 62, 63 and 2 more of list.txt; 15 people");
+    CHECK(people_text(people_of(parse_pair_list(folders(20) + "p3/1 p7/1 1\n", "list")), "") ==
+          "people: folders, 1 joined by row 61; 19 people");
     CHECK(people_line("a 1\nb 1\nc 0\nd 0\n") == "people: by the list's same rows; 3 people");
     CHECK(people_line(folders(40) + "p3/1 p3/9 0\n") ==
           "people: folders; different within a folder: row 121 of list.txt (such folders are held out as a whole, and "
@@ -228,5 +234,7 @@ TEST_CASE("labels the wrong way round are seen by the folders") {
     CHECK(folder_agreement(parse_pair_list(inverted, "list")).is_inverted());
     CHECK_FALSE(folder_agreement(parse_pair_list(folders(10), "list")).is_inverted());
     CHECK_FALSE(folder_agreement(parse_pair_list("x/1 x/2 1\nx/1 x/3 0\n", "list")).is_inverted());  // one folder
-    CHECK_FALSE(folder_agreement(parse_pair_list("a b 1\na c 0\n", "list")).is_inverted());          // none
+    // Only the same rows disagree: a person in several folders.
+    CHECK_FALSE(folder_agreement(parse_pair_list("x/1 y/2 1\nx/1 y/3 0\n", "list")).is_inverted());
+    CHECK_FALSE(folder_agreement(parse_pair_list("a b 1\na c 0\n", "list")).is_inverted());  // none
 }

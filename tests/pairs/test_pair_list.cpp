@@ -154,14 +154,14 @@ TEST_CASE("CPLFW's form: a pair on two rows") {
 }
 
 TEST_CASE("all ends of lines, and UTF-16 with its mark") {
-    const std::string rows = "Jos\xC3\xA9.jpg b.jpg 1\n\xF0\x9F\x99\x82.jpg b.jpg 0\n";
+    const std::string rows = "Jos\xC3\xA9.jpg \xE5\xB1\xB1.jpg 1\n\xF0\x9F\x99\x82.jpg b.jpg 0\n";
     const auto with_ends = [&](const std::string& end) {
         std::string text;
         for (const char c : rows) text += c == '\n' ? end : std::string(1, c);
         return text;
     };
     // Little-endian units of the same rows.
-    const std::u16string wide = u"Jos\u00e9.jpg b.jpg 1\r\n\U0001F642.jpg b.jpg 0\r\n";
+    const std::u16string wide = u"Jos\u00e9.jpg \u5c71.jpg 1\r\n\U0001F642.jpg b.jpg 0\r\n";
     std::string little = "\xFF\xFE", big = "\xFE\xFF";
     for (const char16_t unit : wide) {
         little += {static_cast<char>(unit & 0xFF), static_cast<char>(unit >> 8)};
@@ -171,7 +171,7 @@ TEST_CASE("all ends of lines, and UTF-16 with its mark") {
          {rows, with_ends("\r"), with_ends("\r\n"), "\xEF\xBB\xBF" + with_ends("\r"), little, big}) {
         const PairList list = parse(text);
         REQUIRE(list.pairs.size() == 2);
-        CHECK(row(list, 0) == "Jos\xC3\xA9.jpg b.jpg same 0");
+        CHECK(row(list, 0) == "Jos\xC3\xA9.jpg \xE5\xB1\xB1.jpg same 0");
         CHECK(row(list, 1) == "\xF0\x9F\x99\x82.jpg b.jpg different 0");
         CHECK(list.pairs[1].line == 2);
     }
@@ -181,7 +181,11 @@ TEST_CASE("all ends of lines, and UTF-16 with its mark") {
     CHECK(contains(parse_error(little.substr(2)),
                    "a zero byte after 1 others: this is no text, or UTF-16 without its mark"));
     CHECK(contains(parse_error(std::string("\xFF\xFE\x00\xD8\x61\x00", 6)), "UTF-16 with half a character at byte 2"));
+    for (const std::string& half : {std::string("\xFF\xFE\x00\xDC\x61\x00", 6), std::string("\xFF\xFE\x00\xD8", 4),
+                                    std::string("\xFF\xFE\x00\xD8\x00\xE0", 6)})
+        CHECK(contains(parse_error(half), "UTF-16 with half a character at byte 2"));
     CHECK(contains(parse_error(std::string("\xFF\xFE\0\0a\0\0\0", 8)), "UTF-32; save it as UTF-8"));
+    CHECK(contains(parse_error(std::string("\0\0\xFE\xFF\0\0\0a", 8)), "UTF-32; save it as UTF-8"));
     CHECK(contains(parse_error(std::string("a.jpg b\0.jpg 1\n", 15)), "a zero byte after 7 others"));
     CHECK(contains(parse_error("a.jpg b.jpg 1\rc.jpg d.jpg\r"), "line 2: the row has 2 columns"));
 }
@@ -192,6 +196,12 @@ TEST_CASE("what could mean several things is refused with what is expected") {
     CHECK(contains(parse_error("left,right,truth\na.jpg,b.jpg,1\n"), "a header calls its last column 'label'"));
     CHECK(contains(parse_error("a.jpg,b.jpg,same\n"), "line 1: the row has the label 'same'"));
     CHECK(contains(parse_error(",left,right,label\n0,a.jpg,b.jpg,1\n"), "line 2: the row has 4 columns"));
+    CHECK(contains(parse_error("a,b,c,d,label\na.jpg,b.jpg,1\n"), "line 1: the row has 5 columns"));
+    CHECK(contains(parse_error("left,right,{label}\na.jpg,b.jpg,1,1\n"), "line 2: the row has 4 columns"));
+    for (const char* number : {"2x", "100000000", "-1"})
+        CHECK(contains(parse_error("2\nAnn 1 2\nBo 1 " + std::string(number) + "\n"), "line 3"));
+    CHECK(contains(parse_error("2\nAnn 1 2\nAnn 1 Bo two\n"), "line 3"));
+    CHECK(contains(parse_error("1 1\na.jpg b.jpg 1\n"), "line 2"));
     CHECK(contains(parse_error("a.jpg,b.jpg,1\nc.jpg,,0\n"), "line 2: the row has an empty path"));
     CHECK(contains(parse_error("a.jpg,b.jpg,1\nleft,right,label\n"), "line 2: the row has the label 'label'"));
     CHECK(contains(parse_error("a.jpg,b.jpg,1\nc.jpg;d.jpg;1\n"), "line 2: the row has 1 column;"));
@@ -216,12 +226,16 @@ TEST_CASE("names of columns tell labels from LFW's numbers") {
 
 TEST_CASE("a list as text is read again, whatever its names hold") {
     const PairList list{{"a b.jpg", "#c.jpg", "d\te.jpg", "f\ng.jpg", "\"h\".jpg", "i,1", " j.jpg", "k;l.jpg",
-                         "\xFF\xFEm.jpg", "n\rn.jpg"},
+                         "\xFF\xFEm.jpg", "n\rn.jpg", "\xEF\xBB\xBFo.jpg", "\xFE\xFFp.jpg", "q.jpg ", "r.jpg"},
                         {{0, 1, PairLabel::same},
                          {8, 3, PairLabel::different},
                          {2, 4, PairLabel::same},
                          {5, 6, PairLabel::different},
                          {7, 0, PairLabel::same},
+                         {6, 13, PairLabel::same},
+                         {10, 13, PairLabel::same},
+                         {11, 13, PairLabel::same},
+                         {13, 12, PairLabel::same},
                          {9, 5, PairLabel::different}}};
     for (std::size_t first = 0; first < list.pairs.size(); ++first) {  // any row may be the first
         PairList some = list;

@@ -221,4 +221,6 @@ TEST_CASE("drawn pairs change with the epoch and the seed, and only with them; e
 TEST_CASE("people without two images of anyone cannot be drawn") {
     const People people = people_of(parse_pair_list("a/1 b/1 0\nc/1 d/1 0\n", "list"));
     CHECK_THROWS_AS(PeopleSampler(people, all_images(people)), Error);
+    const People one = people_of(parse_pair_list("a/1 a/2 1\na/2 a/3 1\n", "list"));
+    CHECK_THROWS_WITH_AS(PeopleSampler(one, all_images(one)), doctest::Contains("list's 1 people"), Error);
 }

@@ -56,6 +56,8 @@ static_assert(!takes<GlobalAveragePool2d>(Extents::flat(5)));
 // The rest.
 static_assert(std::same_as<OutputOf<Shape<2, 3, 5>, Flatten>, Shape<30>>);
 static_assert(!takes<Flatten>(Extents::flat(30)));
+static_assert(takes<Flatten>(image(1, 1, 2147483647)), "as many numbers as a vector's length can say");
+static_assert(!takes<Flatten>(image(2, 1, 1073741824)));
 static_assert(std::same_as<OutputOf<Shape<30>, Linear<30, 4>>, Shape<4>>);
 static_assert(!takes<Linear<30, 4>>(image(2, 3, 5)), "an image is flattened first");
 static_assert(std::same_as<OutputOf<Shape<2, 3, 5>, BatchNorm2d<5>>, Shape<2, 3, 5>>);
