@@ -38,6 +38,8 @@ TEST_CASE("features and pairs that do not fit are refused") {
     const std::vector<float> features{0, 0, 3, 4};
     CHECK_THROWS_WITH_AS(distances(features, 2, {{0, 1}, {0, 2}}),
                          doctest::Contains("pair 1 (counted from 0) names image 2 of 2"), ditto::Error);
+    CHECK_THROWS_WITH_AS(distances(features, 2, {{3, 1}}),
+                         doctest::Contains("pair 0 (counted from 0) names image 3 of 2"), ditto::Error);
     CHECK_THROWS_WITH_AS(distances(features, 3, {}), doctest::Contains("4 values are not rows"), ditto::Error);
     CHECK_THROWS_AS(distances(features, 0, {}), ditto::Error);
     CHECK_THROWS_AS(ditto::euclidean_distance<float>(features, std::vector<float>(3)), ditto::Error);

@@ -171,5 +171,8 @@ TEST_CASE("scores and labels that mean nothing are refused") {
     CHECK_THROWS_AS(curve({}, {}), ditto::Error);
     CHECK_THROWS_WITH_AS(ditto::accuracy_at(std::vector{1, nan}, both, distance, 1), doctest::Contains("pair 1"),
                          ditto::Error);
+    for (const PairLabel only : both)
+        CHECK_THROWS_WITH_AS(ditto::balanced_accuracy_at(std::vector{1.0}, std::vector{only}, distance, 1),
+                             doctest::Contains("needs `same` and `different` pairs"), ditto::Error);
     CHECK_THROWS_WITH_AS(ditto::accuracy_at({}, {}, distance, 1), doctest::Contains("no pairs"), ditto::Error);
 }

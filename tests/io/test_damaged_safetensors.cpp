@@ -62,6 +62,37 @@ TEST_CASE("the files that the damaged ones are made from are taken") {
             .empty());
 }
 
+TEST_CASE("what torch.save writes is named: a zip archive, and the pickle of old versions") {
+    expect(complaint("PK\x03\x04" + std::string(60, 'x')), "a file of torch.save or another archive");
+    expect(complaint("\x80\x02\x8A" + std::string(60, 'x')), "a file of torch.save or another archive");
+}
+
+TEST_CASE("a seal that is missing, wrong, or another tensor of that name") {
+    const TemporaryFolder folder;
+    const auto refused = [&](const std::string& header, std::size_t bytes) {
+        write_text(folder / "file", length(header.size()) + header + std::string(bytes, '1'));
+        const ditto::SafetensorsReader file(folder / "file");
+        try {
+            file.require_seal();
+        } catch (const ditto::Error& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    const std::string name = ditto::detail::seal_name, quoted = "\"" + name + "\"";
+    const std::string said = R"("__metadata__":{)" + quoted + R"(:"XXH64"},)";
+    const auto last = [&](const char* dtype, int count, int bytes) {
+        return quoted + R"(:{"dtype":")" + dtype + R"(","shape":[)" + std::to_string(count) +
+               R"(],"data_offsets":[0,)" + std::to_string(bytes) + "]}}";
+    };
+    CHECK(refused("{}", 0).empty());  // never sealed
+    CHECK(refused("{" + last("F32", 2, 8), 8).empty());
+    CHECK(refused("{" + last("U8", 7, 7), 7).empty());
+    expect(refused("{" + said + last("F32", 2, 8), 8), "its checksum is missing");
+    expect(refused(R"({"__metadata__":{)" + quoted + R"(:"XXH64"}})", 0), "its checksum is missing");
+    expect(refused("{" + said + last("U8", 8, 8), 8), "its checksum is wrong");
+}
+
 TEST_CASE("files that end too early") {
     expect(complaint(""), "has 0 bytes");
     expect(complaint("1234567"), "has 7 bytes");

@@ -131,6 +131,8 @@ TEST_CASE("a dtype that does not convert, or elements beyond the end, are refuse
     CHECK_THROWS_WITH_AS(read<std::uint64_t>(file, "i"), doctest::Contains("does not convert to U64"), ditto::Error);
     std::vector<float> two(2);
     CHECK_THROWS_WITH_AS(file.read(*file.find("f"), 1, std::span(two)), doctest::Contains("2 elements"), ditto::Error);
+    CHECK_THROWS_WITH_AS(file.read(*file.find("f"), 3, std::span<float>()), doctest::Contains("2 elements"),
+                         ditto::Error);
 }
 
 TEST_CASE("a source that does not match its shape leaves the file before untouched") {

@@ -180,7 +180,15 @@ TEST_CASE("what gives no right answer is refused") {
     CHECK_THROWS_WITH_AS(verifier.decide(std::numeric_limits<double>::infinity()), doctest::Contains("is inf"), Error);
     CHECK_THROWS_WITH_AS(verifier.set_threshold(nan), doctest::Contains("give a finite distance"), Error);
     CHECK(verifier.threshold() == 0.4);
+    PairVerifier probable(std::make_unique<Frozen<DifferenceBceLoss>>(1), {.recipe = contrastive_info().recipe});
+    CHECK_THROWS_WITH_AS(probable.set_threshold(1.5), doctest::Contains("give a finite probability, from 0 to 1"),
+                         Error);
+    probable.set_threshold(0.75);
+    CHECK(probable.threshold() == 0.75);
     info = contrastive_info();
+    info.calibration = Calibration{-0.5, nan};
+    CHECK_THROWS_WITH_AS(PairVerifier(std::make_unique<Frozen<ContrastiveLoss>>(1), info),
+                         doctest::Contains("must be of finite numbers"), Error);
     info.calibration = Calibration{nan, 0.0};
     CHECK_THROWS_WITH_AS(PairVerifier(std::make_unique<Frozen<ContrastiveLoss>>(1), info),
                          doctest::Contains("must be of finite numbers"), Error);

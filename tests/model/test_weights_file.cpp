@@ -75,6 +75,7 @@ TEST_CASE("entries that this version does not know are refused, naming the file 
     refused("ditto.calibration", "slope=nan intercept=1", ": calibration 'slope=nan");
     refused("ditto.calibration", "slope=-1 intercept=inf", ": calibration 'slope=-1 intercept=inf'");
     refused("ditto.threshold", "high", " is \"high\", which is no number");
+    refused("ditto.threshold", "0.5 or so", " is \"0.5 or so\", which is no number");
     refused("ditto.loss", "bce\n\x1b[2J", " is \"bce\\n\\u001b[2J\", with control characters");
     refused("ditto.fingerprint", "\x7f", " is \"\x7f\", with control characters");
     refused("ditto.features", "\r", " is \"\\r\", with control characters");

@@ -124,6 +124,13 @@ TEST_CASE("weights that give no finite features or scores decide nothing") {
                                      doctest::Contains("features that are not finite, of pair 1"), Error);
             (*side)[7] = 1.0F;
         }
+    CHECK_THROWS_WITH_AS(frozen.embed(std::vector<float>(100), features),
+                         doctest::Contains("embed got 100 values of images"), Error);
+    CHECK_THROWS_WITH_AS(frozen.score(std::span(left).first(9), right, scores),
+                         doctest::Contains("score got features of 9 and 10 numbers for 2 pairs"), Error);
+    CHECK_THROWS_WITH_AS(frozen.score(left, std::span(right).first(9), scores),
+                         doctest::Contains("score got features of 10 and 9 numbers for 2 pairs"), Error);
+    CHECK_THROWS_WITH_AS(Frozen(0), doctest::Contains("at least 1 image; got 0"), Error);
     Inference<Siamese<Network, ConcatBceLoss>, Cpu<fp32>> head(1);
     static_cast<float*>(head.weights().back().data)[0] = std::numeric_limits<float>::quiet_NaN();
     CHECK_THROWS_WITH_AS(head.score(left, right, scores), doctest::Contains("score that is not finite"), Error);

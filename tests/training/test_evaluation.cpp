@@ -31,6 +31,7 @@ std::vector<double> halves(const std::vector<float>& pixels) {
 class HalvesEmbedder final : public Embedder {
   public:
     std::size_t embedded = 0;
+    ScoreKind kind = ScoreKind::distance;
 
     void embed(std::span<const float> images, std::span<float> features) override {
         const std::size_t size = height * width * 3, count = images.size() / size;
@@ -51,7 +52,7 @@ class HalvesEmbedder final : public Embedder {
     std::size_t capacity_images() const override { return 4; }
     Extents image_extents() const override { return Extents::spatial(height, width, 3); }
     std::size_t feature_count() const override { return 2; }
-    ScoreKind score_kind() const override { return ScoreKind::distance; }
+    ScoreKind score_kind() const override { return kind; }
     std::string_view loss_name() const override { return "halves"; }
     std::optional<double> margin() const override { return std::nullopt; }
     std::vector<StoredTensor> weights() override { return {}; }
@@ -141,4 +142,35 @@ TEST_CASE("the threshold and the figures are those of the recipe's scores") {
     }
     CHECK(thresholds[0] != thresholds[1]);
     CHECK(calibrate_threshold(trainer, store, pairs, 100, 1, 2) == thresholds[0]);  // plain unless asked
+}
+
+TEST_CASE("of many pairs some are drawn for a threshold: both kinds by their share, and by the seed alone") {
+    std::vector<Pair> pairs;
+    for (std::uint32_t i = 0; i < 100; ++i)
+        pairs.push_back({i, i + 1, i % 5 == 0 ? PairLabel::same : PairLabel::different, 0});
+    const auto lefts = [&](std::size_t most, std::uint64_t seed) {
+        std::vector<std::uint32_t> images;
+        for (const Pair& pair : draw_pairs(pairs, most, seed)) images.push_back(pair.left);
+        return images;
+    };
+    CHECK(lefts(100, 1).size() == 100);
+    CHECK(lefts(10, 1) == lefts(10, 1));
+    CHECK(lefts(10, 1) != lefts(10, 2));
+    for (const auto& some : {std::pair{10, 2}, {50, 10}, {2, 1}, {3, 1}}) {  // and at least one of each
+        const std::vector<std::uint32_t> drawn = lefts(static_cast<std::size_t>(some.first), 1);
+        CHECK(std::ssize(drawn) == some.first);
+        CHECK(std::ranges::count_if(drawn, [](std::uint32_t left) { return left % 5 == 0; }) == some.second);
+    }
+    const ImageStore store = random_images(false);
+    std::vector<Pair> of_store;
+    for (std::uint32_t i = 0; i < 6; ++i)
+        of_store.push_back({i, i + 1, i % 2 == 0 ? PairLabel::same : PairLabel::different, 0});
+    HalvesEmbedder model;
+    CHECK(std::isfinite(calibrate_threshold(model, store, of_store, 4, 1, 2)));
+    CHECK(model.embedded <= 7);
+    // A probability is decided at one half, whatever the pairs.
+    model = {};
+    model.kind = ScoreKind::probability;
+    CHECK(calibrate_threshold(model, store, of_store, 4, 1, 2) == 0.5);
+    CHECK(model.embedded == 0);
 }

@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
 #include <cmath>
 
+#include <limits>
+#include <vector>
+
+#include "ditto/training/epoch_text.hpp"
 #include "ditto/training/metrics.hpp"
 
 namespace {
@@ -63,6 +67,34 @@ TEST_CASE("what one kind of pair cannot tell is undefined") {
     CHECK(std::isnan(recorder.metrics().accuracy));
     CHECK(std::isnan(recorder.metrics().mean_different));
     CHECK(std::isnan(recorder.recent_accuracy()));
+    EpochRecorder others(ScoreKind::distance, 1.0, 2);
+    others.add(1.0, std::vector{0.5}, std::vector{different});
+    CHECK(std::isnan(others.metrics().accuracy));
+    CHECK(std::isnan(others.metrics().mean_same));
+    CHECK(others.metrics().mean_different == 0.5);
+}
+
+TEST_CASE("the line of an epoch leaves out what the pairs do not have") {
+    ditto::EpochMetrics metrics;
+    metrics.loss = 0.25;
+    CHECK(epoch_text(metrics, {}, ScoreKind::distance, false) == "loss 0.2500");
+    metrics.accuracy = 0.75;
+    metrics.equal_error_rate = 0.25;
+    metrics.mean_same = 0.5;
+    metrics.mean_different = 1.5;
+    CHECK(
+        epoch_text(metrics, {}, ScoreKind::probability, false) ==
+        "loss 0.2500, accuracy 75.0 %, equal error rate 25.0 %, mean probability of same pairs 0.500, mean probability "
+        "of different pairs 1.500");
+    metrics.mean_same = std::numeric_limits<double>::quiet_NaN();
+    metrics.active_negatives = 0.125;
+    CHECK(epoch_text(metrics, {}, ScoreKind::distance, false) ==
+          "loss 0.2500, accuracy 75.0 %, equal error rate 25.0 %, mean distance of different pairs 1.500, 12.5 % of "
+          "these inside the margin");
+    CHECK(epoch_text(metrics, {0.9, 0.1, 0.95}, ScoreKind::distance, true) ==
+          "loss 0.2500, accuracy 75.0 %, equal error rate 25.0 %, mean distance of different pairs 1.500, 12.5 % of "
+          "these inside the margin (mined ones not counted)\n    validation: accuracy 90.0 %, equal error rate 10.0 %, "
+          "area 0.9500");
 }
 
 TEST_CASE("recent accuracy looks at the latest pairs only") {
@@ -93,6 +125,7 @@ TEST_CASE("collapsed features are reported, healthy ones are not") {
     metrics.mean_same = 0.01;
     metrics.mean_different = 0.04;
     CHECK(collapse_warning(metrics, ScoreKind::distance, 1.0).has_value());
+    CHECK_FALSE(collapse_warning(metrics, ScoreKind::distance, std::nullopt).has_value());  // no scale to judge by
     metrics.mean_different = 0.6;
     CHECK_FALSE(collapse_warning(metrics, ScoreKind::distance, 1.0).has_value());
     metrics.score_deviation = 0.001;

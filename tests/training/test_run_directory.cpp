@@ -109,7 +109,7 @@ TEST_CASE("metrics.csv: a row an epoch, undefined figures empty, and rows after 
     CHECK(read_text(folder / "metrics.csv") == two_rows + "3,15,10,0.5,,,,,,,,,,0.001,1.5\n");
 
     ditto::MetricsFile resumed(folder / "metrics.csv", ditto::ScoreKind::probability);
-    write_text(folder / "metrics.csv", read_text(folder / "metrics.csv") + "1,5,10,0.5");  // a torn row
+    write_text(folder / "metrics.csv", read_text(folder / "metrics.csv") + "1,5,10\n1,5,10,0.5");  // torn rows
     resumed.resume(2);
     CHECK(read_text(folder / "metrics.csv") == two_rows);
     resumed.add(3, 16, metrics, {}, 0.001, 1.5);
