@@ -31,6 +31,17 @@ inline std::string adobe_segment(int transform) {
     return jpeg_segment(0xEE, std::string("Adobe\0\x64\0\0\0\0", 11) + static_cast<char>(transform));
 }
 
+/// Bits, filled up with ones to whole bytes, as they stand in a scan: a zero follows each byte of ones.
+inline std::string jpeg_data(std::string bits) {
+    bits.resize((bits.size() + 7) / 8 * 8, '1');
+    std::string data;
+    for (std::size_t i = 0; i < bits.size(); i += 8) {
+        data += static_cast<char>(std::stoi(bits.substr(i, 8), nullptr, 2));
+        if (data.back() == '\xFF') data += '\0';
+    }
+    return data;
+}
+
 struct FlatJpeg {
     std::vector<FlatComponent> components = {{}};
     std::vector<FlatScan> scans = {{{0}}};
@@ -78,13 +89,7 @@ struct FlatJpeg {
                 if (scan.last > 0) bits += '0';
             }
         }
-        bits.resize((bits.size() + 7) / 8 * 8, '1');
-        std::string data;
-        for (std::size_t i = 0; i < bits.size(); i += 8) {
-            data += static_cast<char>(std::stoi(bits.substr(i, 8), nullptr, 2));
-            if (data.back() == '\xFF') data += '\0';
-        }
-        return jpeg_segment(0xDA, header) + data;
+        return jpeg_segment(0xDA, header) + jpeg_data(bits);
     }
 
     std::string bytes() const {

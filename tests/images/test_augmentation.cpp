@@ -176,13 +176,35 @@ TEST_CASE("the reach covers the corners of every change") {
     CHECK(augmentation_zoom({.scale_probability = 0.0}) == 1.0);
 }
 
+TEST_CASE("changes of less strength have smaller amounts, as often") {
+    const AugmentationSettings settings{.mirror_probability = 0.3, .rotation_probability = 0.6, .shift = 8.0};
+    const AugmentationSettings half = scaled(settings, 0.5);
+    CHECK(half.mirror_probability == 0.3);
+    CHECK(half.rotation_probability == 0.6);
+    CHECK(half.shift_probability == settings.shift_probability);
+    CHECK(half.scale_probability == settings.scale_probability);
+    CHECK(half.rotation == 15.0);
+    CHECK(half.shift == 4.0);
+    CHECK(half.smallest_scale == doctest::Approx(0.85));
+    CHECK(half.largest_scale == doctest::Approx(1.15));
+    const AugmentationSettings none = scaled(settings, 0.0);
+    CHECK(none.rotation == 0.0);
+    CHECK(none.shift == 0.0);
+    CHECK(none.smallest_scale == 1.0);
+    CHECK(none.largest_scale == 1.0);
+}
+
 TEST_CASE("settings that make no sense") {
     CHECK(error_of([] { check(AugmentationSettings{}); }).empty());
+    const AugmentationSettings widest{.rotation = 180.0, .shift = 4096.0, .smallest_scale = 0.1, .largest_scale = 10.0};
+    CHECK(error_of([&] { check(widest); }).empty());
     const double nan = std::numeric_limits<double>::quiet_NaN();
     for (const AugmentationSettings& settings :
          {AugmentationSettings{.mirror_probability = 1.5}, AugmentationSettings{.shift_probability = nan},
           AugmentationSettings{.rotation = -1.0}, AugmentationSettings{.rotation = nan},
-          AugmentationSettings{.shift = -1.0}, AugmentationSettings{.smallest_scale = 0.0},
+          AugmentationSettings{.rotation = 180.5}, AugmentationSettings{.shift = -1.0},
+          AugmentationSettings{.shift = 4096.5}, AugmentationSettings{.smallest_scale = 0.0},
+          AugmentationSettings{.largest_scale = 10.5},
           AugmentationSettings{.smallest_scale = 1.2, .largest_scale = 1.1},
           AugmentationSettings{.largest_scale = nan}})
         CHECK(contains(error_of([&] { check(settings); }), "augmentation: "));

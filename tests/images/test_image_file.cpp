@@ -74,7 +74,8 @@ TEST_CASE("PGM and PPM") {
     write_text(folder / "dark.pgm", std::string("P5 2 1 4095\n\x0F\xFF\0\0", 16));  // which says that it has 12 bits
     CHECK(load_image(folder / "dark.pgm").pixels == Bytes{255, 255, 255, 0, 0, 0});
     for (const char* header : {"P51 1 255\na", "P5", "P5 2", "P5 2 2 255", "P5 0 2 255\n", "P5 -2 2 255\n",
-                               "P5 2 2 70000\nabcd", "P5 2 2 0\nabcd", "P5 two 2 255\nabcd", "P5 # no end"}) {
+                               "P5 2 2 70000\nabcd", "P5 2 2 0\nabcd", "P5 two 2 255\nabcd", "P5 # no end",
+                               "P5 2 0 255\n", "P5 2 1 255ab", "P5\x01 1 1 255\na", "P5 1 12345678901 255\na"}) {
         write_text(folder / "bad.pgm", header);
         CHECK(contains(load_error(folder / "bad.pgm"), "header is malformed"));
     }
@@ -96,6 +97,7 @@ TEST_CASE("a PPM's pixels begin and end where they must") {
         CHECK(contains(error_of([&] { pixels("P6 2 1 255\n" + more); }), "follow its pixels"));
     CHECK(contains(error_of([&] { pixels("P6 2 1 255\r\n" + colours + "\n"); }), "2 bytes follow its pixels"));
     CHECK(contains(error_of([&] { pixels("P5 1 1 255 ab"); }), "follow its pixels"));
+    CHECK(contains(error_of([&] { pixels("P5 1 1 255\rab"); }), "1 bytes follow its pixels"));
 }
 
 TEST_CASE("files that are no images") {
@@ -148,6 +150,32 @@ TEST_CASE("a file cut anywhere is an error") {
         }
 }
 
+TEST_CASE("the decoders, too, refuse what is not the picture that it was said to be") {
+    const std::string png = PngFile{.height = 16, .width = 16}.bytes(), jpeg_file = jpeg(noise_image(16, 16));
+    const auto bytes = [](const std::string& text, std::size_t size) {
+        return std::span(reinterpret_cast<const std::uint8_t*>(text.data()), size);
+    };
+    const JpegStructure jpeg_structure = inspect_jpeg(bytes(jpeg_file, jpeg_file.size()), "a");
+    PngStructure structure = inspect_png(bytes(png, png.size()), "a");
+#ifdef DITTO_COMPILE_STB
+    JpegStructure larger = jpeg_structure;
+    for (int detail::JpegFrame::*side : {&detail::JpegFrame::height, &detail::JpegFrame::width}) {
+        larger.frame = jpeg_structure.frame;
+        larger.frame.*side = 17;
+        CHECK(contains(error_of([&] { detail::decode_jpeg(bytes(jpeg_file, jpeg_file.size()), larger, "a"); }),
+                       "cannot be decoded"));
+    }
+#else
+    // libjpeg gives a warning, and pixels of its own making.
+    CHECK(contains(error_of([&] { detail::decode_jpeg(bytes(jpeg_file, jpeg_file.size() - 20), jpeg_structure, "a"); }),
+                   "cannot be decoded (Premature end"));
+    CHECK(contains(error_of([&] { detail::decode_png(bytes(png, png.size() / 2), structure, "a"); }),
+                   "cannot be decoded (the end is missing)"));
+#endif
+    structure.width = 15;
+    CHECK(contains(error_of([&] { detail::decode_png(bytes(png, png.size()), structure, "a"); }), "cannot be decoded"));
+}
+
 TEST_CASE("images that claim to be enormous are not decoded") {
     const TemporaryFolder folder;
     const PngFile png{.height = 12000, .width = 12000};
@@ -167,5 +195,16 @@ TEST_CASE("a PNG that cannot be written leaves nothing") {
     const TemporaryFolder folder;
     CHECK(!error_of([&] { save_png(folder / "no/such/a.png", noise_image(2, 2)); }).empty());
     CHECK(contains(error_of([&] { save_png(folder / "a.png", Image{}); }), "0 x 0"));
+    CHECK(contains(error_of([&] { save_png(folder / "a.png", {2, 0, {}}); }), "0 x 2"));
+    CHECK(contains(error_of([&] { save_png(folder / "a.png", {2, 3, std::vector<std::uint8_t>(17)}); }), "3 x 2"));
     CHECK(folder.entries() == 0);
+}
+
+TEST_CASE("what cannot be encoded gives no bytes") {
+    CHECK(!detail::encode_jpeg(noise_image(1, 1), 95).empty());
+    CHECK(detail::encode_jpeg(Image{}, 95).empty());
+#ifndef DITTO_COMPILE_STB
+    CHECK(detail::encode_jpeg(blank_image(1, 65501), 95).empty());  // libjpeg's own limit is 65500
+    CHECK(detail::encode_png(Image{}).empty());
+#endif
 }

@@ -110,6 +110,19 @@ TEST_CASE("the first failure in the list's order is reported") {
     for (const int threads : {1, 2, 4})
         CHECK(error_of([&] { ImageStore(100, source, {1.0, 8, 8}, std::nullopt, threads); }) == "third");
 
+    // The second has begun when the first fails, and fails after it.
+    std::atomic<bool> begun = false;
+    const auto both = [&](std::size_t i) -> Image {
+        if (i == 0)  // but not for ever: there may be one thread only
+            for (int wait = 0; wait < 1000 && !begun; ++wait) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        if (i == 1) {
+            begun = true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        throw Error(i == 0 ? "first" : "second");
+    };
+    CHECK(error_of([&] { ImageStore(2, both, {1.0, 8, 8}, std::nullopt, 2); }) == "first");
+
     const TemporaryFolder folder;
     write_text(folder / "b.jpg", "text");
     save_png(folder / "a.png", noise_image(8, 8));
@@ -122,7 +135,8 @@ TEST_CASE("the first failure in the list's order is reported") {
 TEST_CASE("recipes, augmentations and images that make no sense") {
     CHECK(!error_of([] { ImageStore({noise_image(8, 8)}, {0.0, 8, 8}); }).empty());
     CHECK(!error_of([] { ImageStore({noise_image(8, 8)}, {1.0, 8, 8}, AugmentationSettings{.shift = -1.0}); }).empty());
-    CHECK(contains(error_of([] { ImageStore({Image{}}, {1.0, 8, 8}); }), "no pixels"));
+    for (const Image& empty : {Image{}, Image{0, 3, {}}, Image{3, 0, {}}})
+        CHECK(contains(error_of([&] { ImageStore({empty}, {1.0, 8, 8}); }), "no pixels"));
 }
 
 TEST_CASE("images of another shape than asked for are an error") {

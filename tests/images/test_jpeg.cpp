@@ -28,7 +28,17 @@ TEST_CASE("grey, YCbCr and RGB, by what a file says") {
     CHECK(colour_of(file.bytes()) == orange_rgb);
     file.application = jpeg_segment(0xE0, std::string("JFIF\0\1\1\0\0\1\0\1\0\0", 14));
     CHECK(colour_of(file.bytes()) == orange_rgb);
+    file.application = jpeg_segment(0xE0, std::string("JFIF\0\2\0\0\0\1\0\1\0\0", 14));  // of another version
+    CHECK(colour_of(file.bytes()) == orange_rgb);
     file.application = adobe_segment(1);
+    CHECK(colour_of(file.bytes()) == orange_rgb);
+    // Segments like Adobe's, but another program's, or too short to say anything of colours.
+    for (const std::string& payload :
+         {std::string("Other\0\x64\0\0\0\0\0", 12), std::string("Adobe\0\x64\0\0\0\0", 11)}) {
+        file.application = jpeg_segment(0xEE, payload);
+        CHECK(colour_of(file.bytes()) == orange_rgb);
+    }
+    file.application = jpeg_segment(0xFE, "a comment");
     CHECK(colour_of(file.bytes()) == orange_rgb);
     file.application = adobe_segment(0);
     CHECK(colour_of(file.bytes()) == Colour{150, 60, 180});
@@ -52,6 +62,17 @@ TEST_CASE("samplings, extended frames and a scan for each component") {
         }
 }
 
+TEST_CASE("a scan of several components has 10 blocks in a unit at most") {
+    FlatJpeg file{.components = orange, .scans = {{{0, 1, 2}}}};
+    file.components[0].horizontal = 4;
+    file.components[0].vertical = 2;
+    CHECK(colour_of(file.bytes()) == orange_rgb);
+    file.components[1].horizontal = 2;
+    CHECK(contains(jpeg_error(file.bytes()), "scan header is malformed"));
+    file.scans = {{{0}}, {{1, 2}}};
+    CHECK(jpeg_error(file.bytes()).empty());
+}
+
 TEST_CASE("CMYK as Adobe writes it, or refused") {
     // Stored is how much paper an ink leaves: cyan 55 of 255, magenta 214, yellow 165, black 0 of 255.
     FlatJpeg file{.components = {{1, 200}, {2, 41}, {3, 90}, {4, 255}}, .scans = {{{0, 1, 2, 3}}}};
@@ -72,6 +93,8 @@ TEST_CASE("CMYK as Adobe writes it, or refused") {
 #endif
     const FlatJpeg two{.components = {{1, 100}, {2, 100}}, .scans = {{{0, 1}}}};
     CHECK(contains(jpeg_error(two.bytes()), "2 components is not supported"));
+    const FlatJpeg five{.components = {{1}, {2}, {3}, {4}, {5}}, .scans = {{{0}}}};
+    CHECK(contains(jpeg_error(five.bytes()), "5 components is not supported"));
 }
 
 TEST_CASE("progressive files, in whole coefficients or bit by bit") {
@@ -118,7 +141,8 @@ TEST_CASE("scans in an order that cannot be") {
     for (const Scans& scans :
          {Scans{all, all}, {all, {{0}}}, {{{0}}, {{0}}, {{1}}, {{2}}}, {{{1, 0, 2}}}, {{{0, 0, 2}}}})
         CHECK(contains(error(0xC0, scans), "damaged"));
-    for (const FlatScan& scan : {FlatScan{{0, 1, 2}, 0, 0}, {{0, 1, 2}, 1, 63}, {{0, 1, 2}, 0, 63, 0, 1}})
+    for (const FlatScan& scan :
+         {FlatScan{{0, 1, 2}, 0, 0}, {{0, 1, 2}, 1, 63}, {{0, 1, 2}, 0, 63, 0, 1}, {{0, 1, 2}, 0, 63, 1, 0}})
         CHECK(contains(error(0xC0, {scan}), "coefficients that it may not have"));
     for (const Scans& scans : {Scans{first, first},
                                {{{0}, 1, 63}, first},
@@ -139,6 +163,13 @@ TEST_CASE("scans without end are refused") {
     file.scans.back().last = 62;
     file.scans.push_back({{2}, 63, 63});
     CHECK(contains(jpeg_error(file.bytes()), "more than 100 scans"));
+
+    // Fewer for a large picture: 16 scans of 11280 x 11280 pixels are not quite the 2^31 that there may be in all.
+    FlatJpeg large{.scans = {{{0}, 0, 0}}, .frame = 0xC2};
+    for (int i = 1; i <= 17; ++i) large.scans.push_back({{0}, i, i});
+    std::string bytes = large.bytes();
+    bytes.replace(bytes.find("\xFF\xC2") + 5, 4, "\x2C\x10\x2C\x10");
+    CHECK(contains(jpeg_error(bytes), "more than 16 scans"));
 }
 
 TEST_CASE("what is not decoded is named, and not called damaged") {
@@ -147,10 +178,13 @@ TEST_CASE("what is not decoded is named, and not called damaged") {
                                                                               {0xC6, "hierarchical JPEG"},
                                                                               {0xC7, "hierarchical JPEG"},
                                                                               {0xDE, "hierarchical JPEG"},
+                                                                              {0xDF, "hierarchical JPEG"},
                                                                               {0xC9, "arithmetic coding"},
                                                                               {0xCA, "arithmetic coding"},
                                                                               {0xCB, "arithmetic coding"},
                                                                               {0xCD, "arithmetic coding"},
+                                                                              {0xCE, "arithmetic coding"},
+                                                                              {0xCF, "arithmetic coding"},
                                                                               {0xF7, "JPEG-LS"}}) {
         const std::string error = jpeg_error(FlatJpeg{.frame = frame}.bytes());
         CHECK(contains(error, std::string(kind) + " is not supported"));
@@ -208,12 +242,25 @@ TEST_CASE("tables that are missing or cannot be") {
     CHECK(contains(error([](FlatJpeg& f) { f.huffman[0] = 0x20; }), "Huffman table is malformed"));
     CHECK(contains(error([](FlatJpeg& f) { f.huffman[0] = 4; }), "Huffman table is malformed"));
     CHECK(contains(error([](FlatJpeg& f) { f.huffman.pop_back(); }), "Huffman table is malformed"));
+    CHECK(contains(error([](FlatJpeg& f) { f.huffman.resize(16); }), "Huffman table is malformed"));
     CHECK(contains(error([](FlatJpeg& f) { f.huffman[4] = 17; }), "more codes than there can be"));
     CHECK(contains(error([](FlatJpeg& f) { f.huffman[1] = 3; }), "more codes than there can be"));
     CHECK(contains(error([](FlatJpeg& f) { f.huffman[20] = 16; }), "symbol that none of its kind may have"));
     const std::string many = std::string(9, '\0') + std::string(8, '\xFF');  // 2040 symbols
     CHECK(contains(error([&](FlatJpeg& f) { f.huffman = many + std::string(2040, '\0'); }),
                    "Huffman table is malformed"));
+
+    // Quantization steps of 16 bits: the low byte alone may be all of a step, and the high one, too.
+    FlatJpeg wide{.components = {{1, 192}}, .frame = 0xC1};
+    wide.quantization = "\x10";
+    for (int i = 0; i < 64; ++i) wide.quantization += std::string("\0\x08", 2);
+    CHECK(colour_of(wide.bytes()) == Colour{192, 192, 192});
+    wide.quantization[3] = 1;  // of the second coefficient: 264, which is not there
+    wide.quantization[5] = 1;
+    wide.quantization[6] = 0;  // of the third: 256
+    CHECK(colour_of(wide.bytes()) == Colour{192, 192, 192});
+    wide.quantization[5] = 0;
+    CHECK(contains(jpeg_error(wide.bytes()), "quantization step is 0"));
 }
 
 TEST_CASE("segments that are missing, twice, or cannot be") {
@@ -229,18 +276,24 @@ TEST_CASE("segments that are missing, twice, or cannot be") {
     CHECK(contains(error(tables + frame + frame + scan), "two frame headers"));
     CHECK(contains(error(frame + scan + tables), "is missing"));
     CHECK(contains(error("some text" + tables + frame + scan), "between its segments"));
-    for (const char* marker : {"\xFF\xD8", "\xFF\xD0", "\xFF\x01", "\xFF\xF0"})
+    for (const char* marker : {"\xFF\xD8", "\xFF\xD0", "\xFF\x01", "\xFF\xF0", "\xFF\xC8"})
         CHECK(contains(error(tables + marker + frame + scan), "a marker stands where none may be"));
     CHECK(contains(error(tables + jpeg_segment(0xDD, "abc") + frame + scan), "restart interval"));
     CHECK(contains(error(tables + std::string("\xFF\xE0\0\1", 4) + frame + scan), "no length"));
     for (const auto& [at, value] : std::vector<std::pair<std::size_t, char>>{
-             {4, 7}, {8, 0}, {9, 0}, {9, 2}, {11, 0}, {11, 0x01}, {11, 0x10}, {11, 0x51}, {12, 4}}) {
+             {4, 7}, {8, 0}, {9, 0}, {9, 2}, {11, 0}, {11, 0x01}, {11, 0x10}, {11, 0x51}, {11, 0x15}, {12, 4}}) {
         std::string wrong = frame;
         wrong[at] = value;
         CHECK(!error(tables + wrong + scan).empty());
     }
+    for (const std::string& header :
+         {std::string(), std::string("\x08\0\x08\0\x08", 5), std::string("\x08\0\x08\0\x08\0", 6)})
+        CHECK(contains(error(tables + jpeg_segment(0xC0, header) + scan), "frame header is malformed"));
+    const FlatJpeg alike{.components = {{1}, {2}, {1}}, .scans = {{{0, 1, 2}}}};  // two of one name
+    CHECK(contains(jpeg_error(alike.bytes()), "frame header is malformed"));
+    CHECK(contains(error(tables + frame + jpeg_segment(0xDA, "")), "scan header is malformed"));
     for (const auto& [at, value] :
-         std::vector<std::pair<std::size_t, char>>{{4, 0}, {4, 2}, {5, 9}, {6, 0x40}, {6, 4}}) {
+         std::vector<std::pair<std::size_t, char>>{{4, 0}, {4, 2}, {4, 5}, {5, 9}, {6, 0x40}, {6, 4}}) {
         std::string wrong = scan;
         wrong[at] = value;
         CHECK(contains(error(tables + frame + wrong), "damaged"));

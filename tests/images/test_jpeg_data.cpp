@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -14,6 +15,35 @@
 #include "jpeg_text.hpp"
 
 using namespace ditto;
+
+namespace {
+
+/// The code of a symbol of the coefficients behind the first: 0000 is the end of the block, and so on.
+std::string code(int symbol) {
+    constexpr std::array symbols = {0x00, 0xF0, 0x01, 0x02, 0xD1, 0xE1, 0xE2, 0x10};
+    const auto at = std::find(symbols.begin(), symbols.end(), symbol) - symbols.begin();
+    return {'0', at & 4 ? '1' : '0', at & 2 ? '1' : '0', at & 1 ? '1' : '0'};
+}
+
+/// A grey file of one block, whose first coefficient is 0, with the bits of the others: in one scan or, in a
+/// progressive file, in two, of which the first leaves the last bits to the second.
+std::string block_file(bool progressive, const std::vector<std::string>& scans) {
+    FlatJpeg file{.scans = {}, .frame = progressive ? 0xC2 : 0xC0};
+    file.huffman.resize(29);  // the table of first coefficients
+    file.huffman +=
+        std::string("\x10\0\0\0\x08", 5) + std::string(12, '\0') + std::string("\x00\xF0\x01\x02\xD1\xE1\xE2\x10", 8);
+    const std::string one("\1\1\0", 3);  // component, its name, and its tables
+    if (progressive) file.scans = {{{0}, 0, 0}};
+    if (!progressive)
+        file.after_scans = jpeg_segment(0xDA, one + std::string("\0\x3F\0", 3)) + jpeg_data("0000" + scans[0]);
+    for (std::size_t i = 0; i < scans.size() && progressive; ++i) {
+        const char bits = scans.size() == 1 ? '\0' : i == 0 ? '\1' : '\x10';
+        file.after_scans += jpeg_segment(0xDA, one + "\1\x3F" + bits) + jpeg_data(scans[i]);
+    }
+    return file.bytes();
+}
+
+}  // namespace
 
 TEST_CASE("data that ends early or goes on is refused, zeros at its end are not") {
     const std::string file = jpeg(noise_image(24, 24));
@@ -76,6 +106,37 @@ TEST_CASE("codes that are not those of the pixels are refused") {
     std::string file = beyond.bytes();
     file[file.size() - 3] = '\x00';
     CHECK(contains(jpeg_error(file), "more coefficients than there are"));
+    CHECK(contains(jpeg_error(block_file(false, {code(0x10)})), "more coefficients than there are"));  // no such run
+}
+
+TEST_CASE("a block's coefficients are the same in one scan and bit by bit, up to the last") {
+    // Number 17 is 3, 18 is -1, 32 is 1 and the last, 63, is 2 or 1: 16 zeros, 2 bits, 1 bit, 13 zeros and 1 bit, ...
+    const std::string zeros = code(0xF0), end = code(0x00);
+    const std::string begin = zeros + code(0x02) + "11" + code(0x01) + "0" + code(0xD1) + "1" + zeros;
+    // All but the last bits: 1 at 17. Then the others' signs, each with the last bits of those that it passes behind
+    // it.
+    const std::string before = zeros + code(0x01) + "1", after = zeros + code(0x01) + "0" + "1" + code(0xD1) + "1";
+    struct Block {
+        std::string whole, first, refining;
+    };
+    for (const Block& block :
+         {Block{begin + code(0xE2) + "10", before + zeros + zeros + code(0xD1) + "1", after + end + "0"},
+          Block{begin + code(0xE1) + "1", before + end, after + zeros + code(0xE1) + "1"}}) {
+        const std::vector<std::uint8_t> pixels = decode_jpeg_text(block_file(false, {block.whole})).pixels;
+        CHECK(*std::ranges::max_element(pixels) > *std::ranges::min_element(pixels));
+        CHECK(decode_jpeg_text(block_file(true, {block.whole})).pixels == pixels);
+        CHECK(decode_jpeg_text(block_file(true, {block.first, block.refining})).pixels == pixels);
+    }
+}
+
+TEST_CASE("progressive codes beyond a block, or of more than one new bit, are refused") {
+    const std::string zeros = code(0xF0), value = code(0xD1) + "1", end = code(0x00), beyond = "more coefficients";
+    CHECK(jpeg_error(block_file(true, {end, end})).empty());
+    CHECK(contains(jpeg_error(block_file(true, {zeros + zeros + zeros + zeros})), beyond));
+    CHECK(contains(jpeg_error(block_file(true, {value + value + value + value + value})), beyond));
+    CHECK(jpeg_error(block_file(true, {end, value + value + value + value + end})).empty());
+    CHECK(contains(jpeg_error(block_file(true, {end, value + value + value + value + value})), beyond));
+    CHECK(contains(jpeg_error(block_file(true, {end, code(0x02) + "11" + end})), beyond));
 }
 
 TEST_CASE("restart markers come when they must") {

@@ -155,6 +155,10 @@ TEST_CASE("a PNG's orientation, before its pixels or after") {
             }
     file.chunks_before = png_chunk("eXIf", "II");
     CHECK(decode(file.bytes()).width == 1);
+    file.chunks_after = png_chunk("eXIf", tiff(6, true));  // the first that has one
+    CHECK(decode(file.bytes()).width == 2);
+    file.chunks_before = png_chunk("eXIf", tiff(1, true));
+    CHECK(decode(file.bytes()).width == 1);
 }
 
 namespace {
@@ -219,6 +223,8 @@ TEST_CASE("a PNG's text in which no orientation can be read means upright") {
         png_chunk("zTXt", profile + '\0' + zlib_stored(std::string(3U << 20, '\n') + text))};  // a bomb
     for (const char* value : {"0", "9", "60", "x", ""})
         chunks.push_back(png_chunk("tEXt", xmp + "<x tiff:Orientation=\"" + value + "\"/>"));
+    for (const char* cut : {"", "=", "=\"", "=\"6", "Of=\"6\"/>"})  // the end is missing, or it is another name
+        chunks.push_back(png_chunk("tEXt", xmp + "<x tiff:Orientation" + cut));
     for (std::size_t size = 0; size < 50; ++size) {
         chunks.push_back(png_chunk("tEXt", profile + text.substr(0, size)));
         chunks.push_back(png_chunk("zTXt", profile + '\0' + stream.substr(0, size)));

@@ -156,7 +156,9 @@ TEST_CASE("chunks that are missing, twice, or in a wrong order") {
              {header, palette, end},
              {header, palette, png_chunk("IDAT", half), png_chunk("tEXt", "a"), png_chunk("IDAT", rest), end},
              {header, palette, data, png_chunk("IEND", "a")},
-             {header, palette, data, png_chunk("tE t", "a"), end}}) {
+             {header, palette, data, png_chunk("tE t", "a"), end},
+             {header, palette, data, png_chunk("tE[t", "a"), end},
+             {header, palette, data, png_chunk("tE{t", "a"), end}}) {
         CHECK(contains(png_error(file_of(chunks)), "damaged"));
     }
     CHECK(contains(png_error(file_of({header, palette, png_chunk("ABCD", "a"), data, end})), "ABCD is not supported"));
@@ -164,8 +166,37 @@ TEST_CASE("chunks that are missing, twice, or in a wrong order") {
                    "CgBI), is not supported"));
 }
 
+TEST_CASE("palettes that cannot be, and those that are no more than a suggestion") {
+    const std::string end = png_chunk("IEND", "");
+    const auto error = [&](const PngFile& file, const std::string& before, const std::string& after = "") {
+        return png_error(png_signature + png_chunk("IHDR", file.header()) + before + png_chunk("IDAT", file.data()) +
+                         after + end);
+    };
+    const PngFile paletted{.depth = 8, .colour = 3}, grey{.depth = 8, .colour = 0}, alpha{.depth = 8, .colour = 4};
+    CHECK(error(paletted, png_chunk("PLTE", "abc")).empty());
+    CHECK(contains(error(paletted, png_chunk("PLTE", "abcd")), "palette is malformed"));
+    CHECK(contains(error(grey, png_chunk("PLTE", "abc")), "palette is malformed"));
+    CHECK(contains(error(alpha, png_chunk("PLTE", "abc")), "palette is malformed"));
+    PngFile colours{.height = 1, .width = 2};
+    colours.sample = [](int, int column, int channel) { return static_cast<unsigned>(10 * column + channel); };
+    CHECK(contains(error(colours, "", png_chunk("PLTE", "abc")), "palette is malformed"));
+    colours.palette = std::string(std::size_t{3} * 256, 'a');
+    CHECK(decode_png_text(colours.bytes()).pixels == std::vector<std::uint8_t>{0, 1, 2, 10, 11, 12});
+    colours.palette += "abc";
+    CHECK(contains(png_error(colours.bytes()), "palette is malformed"));
+}
+
 TEST_CASE("headers that cannot be") {
     PngFile file{.height = 2, .width = 2};
+    for (const std::string& header : {file.header() + std::string(1, '\0'), file.header().substr(0, 12)})
+        CHECK(contains(png_error(png_signature + png_chunk("IHDR", header) + png_chunk("IDAT", file.data()) +
+                                 png_chunk("IEND", "")),
+                       "header is malformed"));
+    const std::string signature = png_signature.substr(0, 7);
+    CHECK(contains(error_of([&] {
+                       inspect_png({reinterpret_cast<const std::uint8_t*>(signature.data()), signature.size()}, "a");
+                   }),
+                   "cut short"));
     const std::string whole = file.bytes();
     for (const auto& [at, value] : std::vector<std::pair<std::size_t, char>>{
              {3, 0}, {7, 0}, {8, 0}, {8, 3}, {8, 32}, {9, 1}, {9, 5}, {9, 7}, {10, 1}, {11, 1}, {12, 2}}) {
@@ -183,6 +214,10 @@ TEST_CASE("headers that cannot be") {
     std::string large = file.header();
     large.replace(0, 8, std::string("\0\1\0\0\0\1\0\0", 8));
     CHECK(contains(png_error(png_signature + png_chunk("IHDR", large)), "65536 x 65536"));
+    large.replace(0, 8, std::string("\x10\0\0\0\0\0\0\1", 8));  // more than all pixels in one row, or column
+    CHECK(contains(png_error(png_signature + png_chunk("IHDR", large)), "268435456 x 1 "));
+    large.replace(0, 8, std::string("\0\0\0\1\x10\0\0\0", 8));
+    CHECK(contains(png_error(png_signature + png_chunk("IHDR", large)), "1 x 268435456 "));
     const std::string rest = png_chunk("IDAT", file.data()) + png_chunk("IEND", "");
     large.replace(0, 10, std::string("\0\0\x2C\0\0\0\x2C\0\x10\6", 10));  // 11264 x 11264 of 8 bytes
     CHECK(contains(png_error(png_signature + png_chunk("IHDR", large) + rest), "MiB of memory"));

@@ -45,6 +45,7 @@ TEST_CASE("the text of a recipe and back") {
     CHECK(to_string(ImageRecipe{0.6, 128, 96}) == "crop=0.6 height=128 width=96 pixels=rgb[0,1]");
     for (const char* text :
          {"", "crop=1", "crop=1 height=128 width=128", "crop=1 height=128 width=128 pixels=bgr[0,255]",
+          "crop=1 height=128 wide=128 pixels=rgb[0,1]", "crop=1 height=128 width= pixels=rgb[0,1]",
           "crop=x height=128 width=128 pixels=rgb[0,1]", "crop=1 height=128 width=128 pixels=rgb[0,1] more",
           "crop=2 height=128 width=128 pixels=rgb[0,1]", "crop=1 height=-5 width=128 pixels=rgb[0,1]",
           "crop=1 height=99999999999 width=128 pixels=rgb[0,1]", "crop=nan height=128 width=128 pixels=rgb[0,1]"}) {
@@ -59,8 +60,9 @@ TEST_CASE("recipes that differ or make no sense") {
     CHECK(contains(error, "crop=0.6 height"));
     CHECK(contains(error, "crop=1 height"));
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    for (const ImageRecipe& recipe : {ImageRecipe{0.0, 8, 8}, ImageRecipe{1.1, 8, 8}, ImageRecipe{nan, 8, 8},
-                                      ImageRecipe{1.0, 1, 8}, ImageRecipe{1.0, 8, 5000}})
+    for (const ImageRecipe& recipe :
+         {ImageRecipe{0.0, 8, 8}, ImageRecipe{1.1, 8, 8}, ImageRecipe{nan, 8, 8}, ImageRecipe{1.0, 1, 8},
+          ImageRecipe{1.0, 8, 1}, ImageRecipe{1.0, 8, 5000}, ImageRecipe{1.0, 5000, 8}})
         CHECK(!error_of([&] { check(recipe); }).empty());
 }
 

@@ -64,6 +64,60 @@ TEST_CASE("what accuracy is worth beside what needs no learning, and the best ep
     data.floor = accuracy - 0.01;
     page = ditto::report_page(data);
     CHECK(contains(page, "is not clearly more: that the network has learnt anything is not shown"));
+    CHECK_FALSE(contains(page, "and always the more frequent answer"));
+    data.floor = 0.25;  // below what always "same" gets right, which then is what counts
+    page = ditto::report_page(data);
+    CHECK(contains(page, "gets 25.0 % right, and always the more frequent answer 50.0 %; the network gets"));
+    data.best_epoch = 5;  // without validation pairs
+    page = ditto::report_page(data);
+    CHECK(contains(page, "<td>5 of 12</td>"));
+    CHECK_FALSE(contains(page, "its accuracy of the validation pairs"));
+    data.metrics = ditto::parse_metrics("epoch,loss,validation_area\n4,0.5,0.75\n5,0.25,0.875\n", "areas");
+    page = ditto::report_page(data);
+    CHECK(contains(page, "<th scope=\"row\">its area under the ROC curve</th><td>0.875</td>"));
+}
+
+TEST_CASE("no errors, no pictures of people, and what epochs do not say are left out") {
+    ditto::ReportData data = synthetic_report(100, 10);
+    for (std::size_t i = 0; i < data.pairs.size(); ++i)
+        data.scores[i] = data.pairs[i].label == ditto::PairLabel::same ? 0.5 : 1.5;
+    std::string page = ditto::report_page(data);
+    CHECK_FALSE(contains(page, "<section id=\"errors\""));
+    CHECK(contains(page, "<div class=\"person\">"));
+    CHECK(contains(page, "<td>150 s in 12 epochs</td>"));
+    CHECK(contains(page, "<td>12.5 s</td>"));
+    CHECK(contains(page, "<td>176.0 pairs a second</td>"));
+    data.picture = nullptr;
+    data.metrics = ditto::parse_metrics("epoch,loss,seconds\n1,0.5,8\n", "no pairs");
+    page = ditto::report_page(data);
+    CHECK(contains(page, "<section id=\"map\""));
+    CHECK_FALSE(contains(page, "<div class=\"person\">"));
+    CHECK_FALSE(contains(page, "<img"));
+    CHECK(contains(page, "<td>8 s in 1 epoch</td>"));
+    CHECK_FALSE(contains(page, "pairs a second"));
+    data.metrics = ditto::parse_metrics("epoch,pairs,loss,seconds\n1,100,0.5,0\n", "no time");
+    page = ditto::report_page(data);
+    CHECK(contains(page, "<td>0 s in 1 epoch</td>"));
+    CHECK_FALSE(contains(page, "pairs a second"));
+}
+
+TEST_CASE("a picture in the page is small, and has pixels") {
+    const std::string small = ditto::picture_element(smooth_image(50, 100), "a & b", 20);
+    CHECK(contains(small, "width=\"20\" height=\"10\" alt=\"a &amp; b\">"));
+    CHECK(contains(ditto::picture_element(smooth_image(50, 100), "a"), "width=\"100\" height=\"50\""));
+    for (const ditto::Image& empty : {ditto::Image{}, ditto::Image{0, 3, {}}, ditto::Image{3, 0, {}}})
+        CHECK(
+            contains(error_of([&] { ditto::picture_element(empty, "a.png"); }), "the picture of a.png has no pixels"));
+#ifndef DITTO_COMPILE_STB
+    // Wider than libjpeg writes.
+    const std::string error = error_of([] { ditto::picture_element(blank_image(1, 65501), "a.png", 70000); });
+    CHECK(contains(error, "the picture of a.png cannot be encoded as JPEG"));
+#endif
+}
+
+TEST_CASE("a path may be broken after each of its parts and words") {
+    CHECK(ditto::path_element("a-b/c_d.jpg") == "a-<wbr>b/<wbr>c_<wbr>d.jpg");
+    CHECK(ditto::path_element("<a>/b") == "&lt;a&gt;/<wbr>b");
 }
 
 TEST_CASE("the figures are those of the pairs, counted by hand") {
@@ -166,6 +220,8 @@ TEST_CASE("gnuplot has no complaint about any plot") {
     data.score_kind = ditto::ScoreKind::probability;
     data.threshold = 0.5;
     data.metrics = ditto::parse_metrics("epoch,loss,accuracy\n1,nan,\n2,0,\n3,0,\n", "zeros");
+    ditto::report_page(data);
+    data.metrics = ditto::parse_metrics("epoch,loss,accuracy\n,0.75,0.5\n2,0.5,0.75\n3,0.25,1\n", "an unknown epoch");
     ditto::report_page(data);
     CHECK(std::filesystem::exists(folder / "log"));
     CHECK(read_text(folder / "log") == "");

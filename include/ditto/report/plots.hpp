@@ -88,6 +88,7 @@ inline std::string curves_plot(std::string_view id, std::string_view title, cons
     std::vector<double> epochs, values;
     for (const PlotCurve& curve : curves)
         for (const auto& [epoch, value] : curve.points) {
+            if (!std::isfinite(epoch) || !std::isfinite(value)) continue;
             epochs.push_back(epoch);
             values.push_back(percent ? 100.0 * value : value);
         }
