@@ -51,6 +51,19 @@ TEST_CASE("without augmentation an image of the right size gives its bytes / 255
     for (std::size_t i = 0; i < output.size(); ++i) CHECK(output[i] == static_cast<float>(image.pixels[i]) / 255.0F);
 }
 
+TEST_CASE("samples a side: the stored pixels of a step, but for a hundredth that is rounding") {
+    const auto samples = [](double window, int stored) {
+        return detail::AffineMap(stored, stored, window, {}, 1000, 1000).samples();
+    };
+    CHECK(samples(1.0, 100) == 1);
+    CHECK(samples(1.0, 1000) == 1);
+    CHECK(samples(1.0, 1009) == 1);
+    CHECK(samples(1.0, 1012) == 2);
+    CHECK(samples(1.0, 2009) == 2);
+    CHECK(samples(1.0, 2012) == 3);
+    CHECK(samples(1.0, 9000) == 4);
+}
+
 TEST_CASE("a mirror image is exact") {
     Image image = noise_image(9, 14);
     const std::vector<float> output = resampled(image, 1.0, {.mirror = true}, 9, 14);

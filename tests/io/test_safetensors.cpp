@@ -150,6 +150,16 @@ TEST_CASE("a source that does not match its shape leaves the file before untouch
     CHECK_THROWS_WITH_AS(write({source<float>("__metadata__", {1}, {1})}), doctest::Contains("is taken"), ditto::Error);
     CHECK_THROWS_WITH_AS(write({source<float>("a", {std::size_t{1} << 63}, {})}), doctest::Contains("2^63"),
                          ditto::Error);
+    // One byte less than 2^63 can be said; the disk has not as many, or the source gives none.
+    ditto::TensorSource largest = source<float>("a", {1}, {});
+    largest.dtype = ditto::DType::u8;
+    largest.shape = {(std::size_t{1} << 63) - 1};
+    try {
+        write({largest});
+        FAIL("written");
+    } catch (const ditto::Error& error) {
+        CHECK(std::string(error.what()).find("2^63") == std::string::npos);
+    }
     CHECK_THROWS_WITH_AS(write({source<float>("\xFF", {1}, {1})}), doctest::Contains("UTF-8"), ditto::Error);
     CHECK(read_text(folder / "file") == "before");
     CHECK(folder.entries() == 1);

@@ -63,7 +63,10 @@ TEST_CASE("a feature recipe is one line of text") {
     for (const std::string text : {"", "Plain", "plain ", "mirror=averaged ", "length=1 mirror=averaged", "length=2",
                                    "mirror=maximum length=1", "plain length=1", "mirror=averaged  length=1"})
         CHECK_THROWS_WITH_AS(parse_feature_recipe(text),
-                             doctest::Contains(("feature recipe '" + text + "' is neither").c_str()), Error);
+                             doctest::Contains(("feature recipe '" + text +
+                                                "' is neither 'plain' nor 'mirror=averaged length=1' or a part of that")
+                                                   .c_str()),
+                             Error);
 }
 
 TEST_CASE("mirror images exchange left and right, to the bit what a store samples mirrored") {

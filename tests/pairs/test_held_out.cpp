@@ -190,6 +190,17 @@ TEST_CASE("which rule was used, and what it found") {
           "only same rows tell who is one person in them); 41 people in 40 groups that stay together");
 }
 
+TEST_CASE("pictures that are there under two people's names are counted, and join these") {
+    PairList list = parse_pair_list(folders(20), "list");
+    list.pictures.resize(list.images.size());
+    for (std::uint32_t image = 0; image < list.images.size(); ++image) list.pictures[image] = image;
+    CHECK(people_text(people_of(list), "list.txt") == "people: folders; 20 people");
+    const auto place = [&](const char* name) { return std::ranges::find(list.images, name) - list.images.begin(); };
+    list.pictures[static_cast<std::size_t>(place("p9/1"))] = static_cast<std::uint32_t>(place("p3/2"));
+    CHECK(people_text(people_of(list), "list.txt") ==
+          "people: folders; 20 people in 19 groups that stay together; 1 picture is there under two people's names");
+}
+
 TEST_CASE("where same rows are across folders, what is in one folder stays together") {
     const std::string cameras =
         "cam1/ann/1 cam2/ann/1 1\ncam1/bob/1 cam2/bob/1 1\ncam1/ann/1 cam2/bob/1 0\ncam1/bob/1 cam2/ann/1 0\n"

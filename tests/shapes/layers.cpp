@@ -41,6 +41,7 @@ static_assert(Linear<1, 1>::is_valid && BatchNorm2d<1>::is_valid && BatchNorm1d<
 static_assert(std::same_as<OutputOf<Shape<1>, Linear<1, 1>>, Shape<1>> && Shape<1>::valid && Shape<1, 1, 1>::valid);
 static_assert(Conv2d<3, 8, 3>::Geometry::expects(1) == 3 && Conv2d<3, 8, 3, Stride<2>>::Geometry::expects(8) == 7);
 static_assert(Conv2d<3, 8, 3, Stride<2>, AllowTruncation>::Geometry::expects(8) == 8);
+static_assert(Conv2d<3, 8, 7, Padding<2>>::Geometry::expects(1) == 3, "with the padding on both sides");
 
 // Pools.
 static_assert(std::same_as<OutputOf<Shape<8, 6, 5>, MaxPool2d<2>>, Shape<4, 3, 5>>);
