@@ -18,7 +18,8 @@ for tool in llvm-cov llvm-profdata; do
 done
 
 cmake --preset debug -B "$folder" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g0" -DDITTO_BUILD_TESTS=ON \
-    -DCMAKE_CXX_FLAGS="-fprofile-instr-generate -fcoverage-mapping -Wno-pass-failed" -DDITTO_BUILD_EXAMPLES=ON -DDITTO_CUDA=OFF >/dev/null
+    -DCMAKE_CXX_FLAGS="-fprofile-instr-generate -fcoverage-mapping -Wno-pass-failed" -DDITTO_BUILD_EXAMPLES=ON \
+    -DDITTO_CUDA=OFF >/dev/null
 rooms=("$@") programs=()
 (($# > 0)) || rooms=(unit) programs=(programs)
 list=$(unit_tests "$folder" "${rooms[@]}")
@@ -52,8 +53,9 @@ printf '%s\n' "${tests[@]}" | xargs -P "$(nproc)" -I{} bash -euc 'measure {}'
 
 # A test of programs starts several: what each counted is told by its signature, %m.
 if ((${#programs[@]} > 0)); then
-    LLVM_PROFILE_FILE="$results/of_programs.%m.%p.profraw" ctest --test-dir "$folder" --output-on-failure --quiet \
-        --parallel "$(nproc)" --label-regex '^programs$' || echo "warning: a test of programs fails" >&2
+    LLVM_PROFILE_FILE="$results/of_programs.%m.%p.profraw" ctest --test-dir "$folder" --parallel "$(nproc)" \
+        --label-regex '^programs$' >"$results/programs.log" 2>&1 ||
+        { echo "warning: of the programs' tests fail:"; sed -n '/tests FAILED/,$p' "$results/programs.log"; } >&2
     for program in "$folder"/bin/*; do
         LLVM_PROFILE_FILE="$results/signature.%m.%p.profraw" "$program" --version >/dev/null 2>&1 || true
         signature=$(find "$results" -name 'signature.*.profraw' -printf '%f' | cut -d. -f2)

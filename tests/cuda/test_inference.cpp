@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "../support/mixed_signs.hpp"
 #include "../training/small_training.hpp"
 
 using namespace ditto;
@@ -32,7 +33,10 @@ void compare_with_cpu(double tolerance) {
                    expected_scores);
         CHECK(scores == expected_scores);
         // Other weights from now on.
-        for (const auto& model : {gpu.weights(), host.weights()}) static_cast<float*>(model.front().data)[0] += 0.5F;
+        for (const auto& model : {gpu.weights(), host.weights()}) {
+            static_cast<float*>(model.front().data)[0] += 0.5F;
+            mix_signs(model);
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "../support/mixed_signs.hpp"
 #include "../training/small_training.hpp"
 #include "ditto/cuda.cuh"
 #include "ditto/trainer/cuda_trainer.cuh"
@@ -79,6 +80,7 @@ void compare_with_float64() {
     Gpu gpu(settings_for<Gpu>());
     Host host(settings_for<Host>());
     Reference reference(settings_for<Reference>());
+    for (const auto& weights : {gpu.weights(), host.weights(), reference.weights()}) mix_signs(weights);
     const RandomBatch batch(4);
     const StepResult found = gpu.compute_gradients(batch.images, batch.labels);
     host.compute_gradients(batch.images, batch.labels);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "../support/mixed_signs.hpp"
 #include "ditto/ditto.hpp"
 #include "layer_run.hpp"
 
@@ -39,11 +40,7 @@ Result run(std::size_t pairs, int threads, std::size_t capacity) {
     using T = typename P::scalar;
     Trainer<Verifier, SGD, Cpu<P>> trainer(
         {.batch = {capacity}, .device = {threads}, .seed = 2, .keep_gradients = true});
-    for (const StoredTensor& tensor : trainer.weights()) {
-        if (tensor.info.initial.kind != Initialization::Kind::constant || tensor.info.name != "weight") continue;
-        for (std::size_t c = 0; c < static_cast<std::size_t>(tensor.info.size()); ++c)  // 1, -0.5, 0, ...
-            static_cast<T*>(tensor.data)[c] = static_cast<T>(c % 3 == 0 ? 1.0 : c % 3 == 1 ? -0.5 : 0.0);
-    }
+    mix_signs(trainer.weights());
     std::vector<float> images(2 * pairs * trainer.image_size);
     Random random(9, RandomPurpose::test);
     for (float& value : images) value = static_cast<float>(random.uniform());
