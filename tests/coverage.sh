@@ -21,7 +21,7 @@ cmake --preset debug -B "$folder" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS
     -DCMAKE_CXX_FLAGS="-fprofile-instr-generate -fcoverage-mapping -Wno-pass-failed" -DDITTO_BUILD_EXAMPLES=ON \
     -DDITTO_CUDA=OFF >/dev/null
 rooms=("$@") programs=()
-(($# > 0)) || rooms=(unit) programs=(programs)
+(($# > 0)) || rooms=(unit) programs=(programs_with_helpers)
 list=$(unit_tests "$folder" "${rooms[@]}")
 mapfile -t tests <<<"$list"
 cmake --build "$folder" --parallel "$(nproc)" --target "${tests[@]}" "${programs[@]}" -- --quiet
