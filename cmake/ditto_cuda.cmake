@@ -1,6 +1,7 @@
 # The CUDA backend, for ditto's own build and for the installed package.
 #   DITTO_CUDA   AUTO (the backend is on where nvcc and the CUDA Toolkit are found), ON (they must be) or OFF
 #   DITTO_CUDNN  ON (convolutions by cuDNN where it is found) or OFF (by unfolding)
+#   DITTO_CUDNN_PYTHON a Python that may have cuDNN as PyPI's package nvidia-cudnn-cu12 or -cu13, as PyTorch brings it along
 # Says in one line what was found, unless find_package was to be quiet. Where the backend is on there are
 #   ditto::cuda                      what a program with Cuda<...> in it links, instead of ditto::ditto
 #   ditto_compile_as_cuda(<file>...) makes the compiler of these files nvcc, whatever their names; unless
@@ -16,7 +17,16 @@ if(DITTO_CUDA STREQUAL "AUTO" OR DITTO_CUDA)
     find_program(DITTO_NVCC nvcc HINTS ENV CUDACXX PATHS /usr/local/cuda/bin)
     find_library(DITTO_CUDNN_LIBRARY cudnn PATHS /usr/local/cuda/lib64)
     find_path(DITTO_CUDNN_INCLUDE_DIR cudnn_graph.h PATHS /usr/local/cuda/include)
-    mark_as_advanced(DITTO_NVCC DITTO_CUDNN_LIBRARY DITTO_CUDNN_INCLUDE_DIR)
+    find_program(DITTO_CUDNN_PYTHON NAMES python3 python)
+    mark_as_advanced(DITTO_NVCC DITTO_CUDNN_LIBRARY DITTO_CUDNN_INCLUDE_DIR DITTO_CUDNN_PYTHON)
+    if(DITTO_CUDNN AND DITTO_CUDNN_PYTHON AND NOT (DITTO_CUDNN_LIBRARY AND DITTO_CUDNN_INCLUDE_DIR))
+        execute_process(COMMAND "${DITTO_CUDNN_PYTHON}" -c "import nvidia.cudnn; print(nvidia.cudnn.__path__[0], end='')"
+                        OUTPUT_VARIABLE ditto_cudnn_package ERROR_QUIET)
+        if(ditto_cudnn_package)  # its library has no other name
+            find_library(DITTO_CUDNN_LIBRARY libcudnn.so.9 PATHS "${ditto_cudnn_package}/lib" NO_DEFAULT_PATH)
+            find_path(DITTO_CUDNN_INCLUDE_DIR cudnn_graph.h PATHS "${ditto_cudnn_package}/include" NO_DEFAULT_PATH)
+        endif()
+    endif()
     find_package(CUDAToolkit QUIET)
     if(NOT DITTO_NVCC)
         set(ditto_cuda_off "no nvcc found; install the CUDA Toolkit or put its nvcc in PATH")

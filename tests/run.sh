@@ -36,7 +36,7 @@ cuda_flags=(-DCMAKE_CUDA_FLAGS_RELEASE="-O0 -DNDEBUG")
 nvidia-smi >/dev/null 2>&1 && cuda_flags=()
 configure release build/release g++ -DDITTO_BUILD_EXAMPLES=ON -DDITTO_CUDA=AUTO -DCMAKE_CUDA_ARCHITECTURES=90 \
     "${cuda_flags[@]}"
-build build/release all
+build build/release all gpu_benchmarks
 stage "g++: test"
 run_tests build/release
 

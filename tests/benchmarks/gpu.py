@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Builds ditto on a machine with a GPU, checks it there, and measures it beside PyTorch and the card's limits.
 
-  gpu.py                      all of it, in ten minutes
+  gpu.py                      all of it, in nine minutes
   gpu.py --no-build           as it is built
   gpu.py --minutes 30 --output results
 
-It needs an NVIDIA GPU, nvcc, cmake, what ditto's build needs, and for the comparison a Python with PyTorch; no
-network. What no time is left for is listed as not run. Without a GPU: one line, and exit status 77. README.md in this
+It needs an NVIDIA GPU, nvcc, cuDNN, cmake, what ditto's build needs, and for the comparison a Python with PyTorch,
+whose cuDNN will do; no network. What no time is left for is listed as not run. Without a GPU: one line, and exit status 77. README.md in this
 folder says what is counted, gpu/pytorch_worker.py with which settings PyTorch runs.
 """
 import argparse
@@ -32,9 +32,10 @@ OWN_PYTHON = ROOT / ".venv" / "bin" / "python"
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=10, help="that all of it may take (default: 10)")
+    parser.add_argument("--minutes", type=float, default=9, help="that all of it may take (default: 9)")
     parser.add_argument("--no-build", action="store_true", help="take the programs in the build folder as they are")
     parser.add_argument("--no-checks", action="store_true", help="measure only")
+    parser.add_argument("--no-cudnn", action="store_true", help="convolve by unfolding")
     parser.add_argument("--build", default=str(ROOT / "build" / "gpu"), help="the build folder")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=10, help="repetitions in a round, after one that does not count")
@@ -96,7 +97,7 @@ def build_and_check(options, architecture, budget, pytorch_there):
     if not options.no_build:
         print(f"[{budget.used():.0f} s] building in {options.build}", file=sys.stderr)
         ahead = race.CompilesAhead(options.python, options.build) if pytorch_there else None
-        problem = checks.build(options.build, architecture, budget.left())
+        problem = checks.build(options.build, architecture, options.python, not options.no_cudnn, budget.left())
         if ahead:
             ahead.stop()
         if problem:

@@ -22,6 +22,7 @@ class DeviceTensor {
         for (std::size_t i = 0; i < size_; ++i) numbers[i] = Number(values[i]);
         detail::check(cudaMemcpy(block_.data(), numbers.data(), size_ * sizeof(Number), cudaMemcpyHostToDevice),
                       "copy");
+        detail::check(cudaDeviceSynchronize(), "copy");  // which the streams of contexts do not wait for
     }
     Number* data() const { return reinterpret_cast<Number*>(block_.data()); }
     void read(Tensor<float>& values) const {
@@ -57,7 +58,8 @@ void run_on_cuda(LayerRun<LayerType, InputShape, fp32>& run, std::size_t count, 
         gradients.push_back(std::make_unique<DeviceTensor<float>>(run.parameter_gradients[i]));
     }
     for (const auto& buffer : run.buffers) buffers.push_back(std::make_unique<DeviceTensor<float>>(buffer));
-    const auto saved = memory(LayerType::saved_bytes(InputShape::extents, count, sizeof(A)));
+    const auto saved =
+        memory(LayerType::saved_bytes(InputShape::extents, count, sizeof(A)) + LayerKernel::kept_bytes(count));
 
     std::array<const float*, max_layer_tensors> all_parameters{};
     for (std::size_t i = 0; i < parameters.size(); ++i) all_parameters[i] = parameters[i]->data();

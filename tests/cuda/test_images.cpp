@@ -61,6 +61,7 @@ TEST_CASE("sampling on CUDA makes the pixels that the host makes") {
         const detail::DeviceBlock memory(count * sizeof(detail::ImageSampling)), output(count * size * sizeof(float));
         const auto* on_device = reinterpret_cast<const detail::ImageSampling*>(memory.data());
         REQUIRE(cudaMemcpy(memory.data(), samplings.data(), samplings.size(), cudaMemcpyHostToDevice) == cudaSuccess);
+        REQUIRE(cudaDeviceSynchronize() == cudaSuccess);  // the context's stream does not wait for the copy
         detail::for_each(
             device, count * 16 * 16,
             detail::SamplePixel<16, 16, float>{images->bytes(), on_device, reinterpret_cast<float*>(output.data())});

@@ -1,4 +1,7 @@
-// Inference on CUDA beside inference on the CPU.
+// Inference on CUDA beside inference on the CPU. The door to CUDA comes before any other header of ditto's, as a user
+// may have it: nvcc once mangled what such a file includes after it.
+#include "ditto/cuda.cuh"
+//
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -53,7 +53,7 @@ struct ForwardCall {
     Activation* output;       ///< [images, Output...]
     std::array<const T*, max_layer_tensors> parameters;  ///< in the order of Layer::parameters()
     std::array<T*, max_layer_tensors> buffers;           ///< in the order of Layer::buffers()
-    void* saved;                                         ///< Layer::saved_bytes() bytes for backward
+    void* saved;                                         ///< Layer::saved_bytes() + kept_bytes() bytes for backward
     const void* prepared;                                ///< what prepare() made of the parameters; null: not prepared
     void* workspace;                                     ///< workspace_bytes() bytes of scratch
     RandomKey random;

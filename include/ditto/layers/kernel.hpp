@@ -30,6 +30,8 @@ struct Kernel;
 struct KernelDefaults {
     /// Scratch memory, in bytes, that forward and backward find in call.workspace.
     static constexpr std::size_t workspace_bytes(WorkspaceCall) { return 0; }
+    /// Bytes for backward that this device's forward keeps beside Layer::saved_bytes(): call.saved has room for both.
+    static constexpr std::size_t kept_bytes(std::size_t /*images*/) { return 0; }
     /// Bytes that `prepare(device, parameters, to)` makes of the parameters: once for many passes of inference and, on
     /// devices that prepare in training, before each step.
     static constexpr std::size_t prepared_bytes = 0;

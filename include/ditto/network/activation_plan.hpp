@@ -79,6 +79,16 @@ constexpr std::array<std::size_t, Execution<Network, Device>::layer_count> works
     return bytes;
 }
 
+// The bytes that each stage's kernel keeps for backward beside what its layer saves.
+template <class Network, class Device>
+constexpr std::array<std::size_t, Execution<Network, Device>::layer_count> kept_bytes(std::size_t images) {
+    std::array<std::size_t, Execution<Network, Device>::layer_count> bytes{};
+    if constexpr (Network::valid)
+        for_each_index<Execution<Network, Device>::layer_count>(
+            [&](auto stage) { bytes[stage] = StageKernel<Network, Device, stage>::kept_bytes(images); });
+    return bytes;
+}
+
 // Lives of the activations: layer l reads activation l and writes activation l + 1.
 template <class Network>
 constexpr void plan_activation_lives(ActivationPlan<Network::layer_count>& plan, PassCapacity capacity,
@@ -144,13 +154,14 @@ constexpr PassPlan<Original, Device> plan_activations(const Device&, PassCapacit
     const auto forward_bytes = detail::workspaces<Original, Device>({forward, capacity.images, capacity.threads});
     const auto backward_bytes =
         detail::workspaces<Original, Device>({PassPhase::training_backward, capacity.images, capacity.threads});
+    const auto kept = detail::kept_bytes<Original, Device>(capacity.images);
     for (std::size_t l = 0; l < layers; ++l) {
         const int ahead = Plan::forward_step(l), back = Plan::backward_step(l);
         plan.forward_workspace[l] = {forward_bytes[l], ahead, ahead, 0};
         if (!capacity.training) continue;
         plan.backward_workspace[l] = {backward_bytes[l], back, back, 0};
-        plan.saved[l] = {Network::functions[l].saved_bytes(Network::extents[l], capacity.images, scalar), ahead, back,
-                         0};
+        const std::size_t saved = Network::functions[l].saved_bytes(Network::extents[l], capacity.images, scalar);
+        plan.saved[l] = {saved + kept[l], ahead, back, 0};
     }
 
     std::array<PlannedTensor, 5 * layers + 2> all{};

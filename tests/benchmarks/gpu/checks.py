@@ -7,7 +7,9 @@ import signal
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-SANITIZED = "inference"  # of tests/cuda/test_*.cpp: the one that the sanitizer, which makes it many times slower, runs
+# Of tests/cuda/test_*.cpp: those that a tool of compute-sanitizer, which makes them many times slower, runs. The races
+# that it looks for are those of memory that a block shares, which inference has none of.
+SANITIZED = {"memcheck": "inference", "racecheck": "mining"}
 CUDA_BIN = "/usr/local/cuda/bin"
 
 
@@ -45,13 +47,18 @@ def run(command, seconds, text="", cwd=None):
         return 124, process.communicate()[0]
 
 
-def build(folder, architecture, seconds):
-    """Configures and builds the tests of label `cuda` and the benchmark programs. Empty, or why it failed."""
+def build(folder, architecture, python, cudnn, seconds):
+    """Configures and builds the tests of label `cuda` and the benchmark programs, with cuDNN, which `python` may have,
+    or without. Empty, or why it failed."""
     configure = ["cmake", "-S", str(ROOT), "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DDITTO_CUDA=ON",
-                 f"-DCMAKE_CUDA_ARCHITECTURES={architecture}"]
+                 "-DDITTO_BUILD_EXAMPLES=OFF", "-DDITTO_BUILD_TESTS=ON",
+                 f"-DCMAKE_CUDA_ARCHITECTURES={architecture}", f"-DDITTO_CUDNN_PYTHON={python}",
+                 f"-DDITTO_CUDNN={'ON' if cudnn else 'OFF'}"]
     if not (pathlib.Path(folder) / "CMakeCache.txt").exists() and shutil.which("ninja"):
         configure += ["-G", "Ninja"]
     status, output = run(configure, seconds)
+    if status == 0 and cudnn and not has_cudnn(folder):
+        return "no cuDNN 9 found, neither where libraries are nor in that Python; --no-cudnn measures without it"
     if status == 0:
         files = sorted((ROOT / "tests" / "cuda").glob("test_*.cpp"))
         targets = ["gpu_benchmarks", *(f"cuda.{file.stem.removeprefix('test_')}" for file in files)]
@@ -63,6 +70,11 @@ def build(folder, architecture, seconds):
         return f"building took longer than {seconds:.0f} s"
     lines = output.strip().splitlines()
     return next((line.strip() for line in lines if "error" in line.lower()), (lines or ["no output"])[-1].strip())
+
+
+def has_cudnn(folder):
+    cache = (pathlib.Path(folder) / "CMakeCache.txt").read_text()
+    return all(re.search(rf"^DITTO_CUDNN_{what}:\w+=/", cache, re.MULTILINE) for what in ("LIBRARY", "INCLUDE_DIR"))
 
 
 def tests(folder, seconds):
@@ -87,11 +99,11 @@ def tests(folder, seconds):
 
 def sanitizer(folder, kind, seconds):
     """One row: compute-sanitizer's `kind` (memcheck, racecheck) on one test program."""
-    name = f"compute-sanitizer {kind}, cuda.{SANITIZED}"
+    name = f"compute-sanitizer {kind}, cuda.{SANITIZED[kind]}"
     program = tool("compute-sanitizer")
     if not program:
         return name, "skipped", f"no compute-sanitizer in PATH or {CUDA_BIN}"
-    test = pathlib.Path(folder) / "tests" / "cuda" / SANITIZED
+    test = pathlib.Path(folder) / "tests" / "cuda" / SANITIZED[kind]
     status, output = run([program, "--tool", kind, "--error-exitcode", "99", str(test)], seconds, cwd=ROOT / "tests")
     summary = re.findall(r"^=+ ((?:ERROR|RACECHECK) SUMMARY.*)$", output, re.MULTILINE)
     detail = summary[-1] if summary else (output.strip().splitlines() or ["no output"])[-1]

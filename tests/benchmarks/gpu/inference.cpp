@@ -5,8 +5,7 @@
 #include <cstdlib>
 
 #include "ditto/cuda.cuh"
-#include "ditto/model/cuda_inference.cuh"
-#include "ditto/network/siamese.hpp"
+#include "ditto/ditto.hpp"
 #include "ditto/networks/face_network.hpp"
 #include "rounds.hpp"
 

@@ -6,11 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "ditto/core/parallel.hpp"
-#include "ditto/core/random.hpp"
 #include "ditto/cuda.cuh"
+#include "ditto/ditto.hpp"
 #include "ditto/images/image_store.hpp"
-#include "ditto/network/siamese.hpp"
 #include "ditto/networks/face_network.hpp"
 #include "ditto/optim/adam.hpp"
 #include "ditto/pairs/pair_batch.hpp"

@@ -8,8 +8,10 @@
 
 #include "cublasLt.h"
 #include "cuda_bf16.h"
+#include "ditto/cuda.cuh"
 #include "test_buffer.hpp"
 
+using namespace ditto;
 using emulation::Buffer;
 using emulation::Stream;
 
@@ -177,6 +179,22 @@ TEST_CASE("bfloat16 is the nearest, the even one of two, and a product of them i
     CHECK(Product{CUDA_R_16BF, CUBLAS_COMPUTE_32F, false, false, 1, 1, 2}.run(a.data, b.data, d.data, d.data, 1, 0) ==
           CUBLAS_STATUS_SUCCESS);
     CHECK(d.get()[0] == 1 + 4 * ulp + ulp * ulp);
+}
+
+TEST_CASE("ditto's products put partial sums together in float32, from matrices and in workspaces at any address") {
+    using A = __nv_bfloat16;
+    detail::CudaContext context(0);
+    const Cuda<bf16> device{1, 0, &context};
+    // 1 + 2^-9, rounded, is 1; the sum of all four is nearer to 1 + 2^-7.
+    const Buffer<A> a({A(1.0F), A(0x1p-9F), A(0x1p-9F), A(0x1p-9F)}), ones(std::vector<A>(4, A(1.0F))), sum({A(0.0F)});
+    const detail::DeviceBlock memory(detail::product_workspace + tensor_alignment);
+    const auto multiply = [&](const A* row, std::size_t depth, std::size_t offset) {
+        detail::gemm<A, A>(device, 1, 1, depth, {row, 4}, {ones.data, 1}, 0.0F, {sum.data, 1}, memory.data() + offset);
+        return static_cast<float>(sum.get()[0]);
+    };
+    CHECK(multiply(a.data, 4, 0) == 1 + 0x1p-7F);
+    CHECK(multiply(a.data, 4, tensor_alignment) == 1 + 0x1p-7F);
+    CHECK(multiply(a.data + 1, 3, 0) == 3 * 0x1p-9F);  // at an address of no alignment
 }
 
 TEST_CASE("products in TF32 take their factors with 10 bits of mantissa") {

@@ -30,11 +30,12 @@ struct EnginesKept {
     ~EnginesKept() { emulation::cudnn_engines() = saved; }
 };
 
+constexpr std::int64_t scratch = std::int64_t{256} << 20;
+
 /// 2 images [5, 4, 3] to [3, 2, 2], kernel 3, stride 2, padding 1.
 CudnnProblem small_problem(CudnnPass pass, cudnnDataType_t type = CUDNN_DATA_FLOAT, bool tensor_cores = false) {
     return {.pass = pass,
             .type = type,
-            .result = type,
             .tensor_cores = tensor_cores,
             .direct = false,
             .images = 2,
@@ -47,7 +48,8 @@ CudnnProblem small_problem(CudnnPass pass, cudnnDataType_t type = CUDNN_DATA_FLO
             .kernel = 3,
             .stride = 2,
             .padding = 1,
-            .multiple = 1};
+            .multiple = 1,
+            .scratch = scratch};
 }
 
 template <class T>
@@ -64,7 +66,7 @@ struct Tensors {
     Buffer<X> x{values<X>(2 * 5 * 4 * 3, 1)};
     Buffer<W> w{values<W>(2 * 3 * 3 * 3, 2)};
     Buffer<Y> y{values<Y>(2 * 3 * 2 * 2, 3)};
-    detail::DeviceBlock workspace{detail::cudnn_workspace};
+    detail::DeviceBlock workspace{scratch};
     void run(detail::Cudnn& dnn, const CudnnProblem& problem) const {
         dnn.run(problem, x.data, w.data, y.data, workspace.data());
     }
@@ -184,29 +186,15 @@ TEST_CASE("where there is no engine, the Error says for what") {
     CHECK(message(small_problem(CudnnPass::forward, CUDNN_DATA_FLOAT, true)).find("in tf32") != std::string::npos);
 }
 
-TEST_CASE("the gradient of a bfloat16 weight is float32 where an engine gives that") {
-    const EnginesKept kept;
-    using Layer = Conv2d<3, 5, 3, Padding<1>>;
-    using Input = Shape<6, 6, 3>;
-    using Passes = detail::CudnnConvolution<Layer, Input, Cuda<bf16>>;
-    static_assert(Passes::prepared_bytes == 8 * 9 * 8 * 2);
-    const auto gradient = [&] {
-        detail::CudaContext context(0);
-        const Cuda<bf16> device{1, 0, &context};
-        const Buffer<__nv_bfloat16> x(values<__nv_bfloat16>(2 * 36 * 3, 1)), dy(values<__nv_bfloat16>(2 * 36 * 5, 2));
-        const Buffer<float> found(std::vector<float>(9 * 3 * 5));
-        const detail::DeviceBlock workspace(Passes::bytes(2));
-        Passes::weight_gradient(device, 2, x.data, dy.data, found.data, workspace.data());
-        return found.get();
+TEST_CASE("the scratch memory grows with what an engine must copy") {
+    using Layer = Conv2d<64, 128, 5, Padding<2>>;
+    const auto bytes = []<class Device>(Device, std::size_t images) {
+        return detail::CudnnConvolution<Layer, Shape<64, 64, 64>, Device>::bytes(images);
     };
-    const std::vector<float> wide = gradient();
-    CHECK(emulation::cudnn_engines().ran == 7);  // alone in the emulation's lists
-    emulation::cudnn_engines().fallback.front().widens = false;
-    std::vector<float> rounded = wide;
-    for (float& number : rounded) number = static_cast<float>(__nv_bfloat16(number));
-    CHECK(rounded != wide);
-    CHECK(gradient() == rounded);
-    CHECK(emulation::cudnn_engines().ran == 5);
+    const std::size_t input = 64 * 64 * 64 * sizeof(float);
+    CHECK(bytes(Cuda<bf16>(), 512) == bytes(Cuda<bf16>(), 1));
+    CHECK(bytes(Cuda<tf32>(), 512) - bytes(Cuda<tf32>(), 1) == 511 * input);
+    CHECK(bytes(Cuda<fp32>(), 512) - bytes(Cuda<fp32>(), 1) == 511 * 3 * input);
 }
 
 TEST_CASE("the emulation refuses what cuDNN would") {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "ditto/core/units.hpp"
 #include "ditto/device/cuda/cuda.hpp"
 #include "ditto/device/cuda/status.cuh"
 
@@ -92,6 +94,12 @@ class CudaContext {
 
 /// Makes the context ready for convolutions of this kind: nothing to do.
 inline void start(UnfoldedConvolutions, CudaContext&) {}
+
+/// The first address from `memory` on that is a multiple of `alignment`.
+inline void* align_up(void* memory, std::size_t alignment) {
+    const auto at = reinterpret_cast<std::uintptr_t>(memory);
+    return static_cast<std::byte*>(memory) + (round_up(at, alignment) - at);
+}
 
 /// Memory of the GPU in one piece.
 class DeviceBlock {

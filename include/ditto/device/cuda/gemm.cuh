@@ -1,6 +1,7 @@
 // Products of row-major matrices by cuBLASLt.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -9,8 +10,10 @@
 
 namespace ditto::detail {
 
-/// Scratch memory that a product may use; part of the plan.
-inline constexpr std::size_t product_workspace = std::size_t{32} << 20;
+/// Scratch memory that a product may use, and how cuBLASLt wants it aligned.
+inline constexpr std::size_t product_scratch = std::size_t{32} << 20, product_scratch_alignment = 256;
+/// What a product takes of the plan: the scratch memory, aligned when it is known where it lies.
+inline constexpr std::size_t product_workspace = product_scratch + product_scratch_alignment;
 
 /// A matrix as a product takes it: rows lie `stride` numbers apart. Transposed: the factor is the transpose of what
 /// lies in memory.
@@ -71,17 +74,34 @@ class ProductDescription {
     cublasLtMatmulDesc_t product_ = nullptr;
 };
 
-/// The best algorithm for a product, by cuBLASLt's own judgement, within the plan's workspace.
+/// The largest power of two that an address is a multiple of, at most cudaMalloc's: what an algorithm may count on.
+inline std::uint32_t alignment_of(const void* data) {
+    const auto at = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(data)) | 256U;
+    return at & (~at + 1U);
+}
+
+/// The best algorithm for a product of matrices that lie at these addresses, by cuBLASLt's own judgement, within the
+/// plan's workspace.
 inline cublasLtMatmulAlgo_t choose_algorithm(cublasLtHandle_t blas, const ProductDescription& product,
                                              const ProductLayout& first, const ProductLayout& second,
-                                             const ProductLayout& result) {
+                                             const ProductLayout& result, const std::array<const void*, 3>& data) {
     cublasLtMatmulPreference_t preference = nullptr;
     check(cublasLtMatmulPreferenceCreate(&preference), "choosing a product's algorithm");
-    const std::size_t workspace = product_workspace;
     cublasLtMatmulHeuristicResult_t best{};
     int found = 0;
-    cublasStatus_t status = cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
-                                                                 &workspace, sizeof workspace);
+    cublasStatus_t status = CUBLAS_STATUS_SUCCESS;
+    const auto prefer = [&](cublasLtMatmulPreferenceAttributes_t attribute, auto value) {
+        if (status == CUBLAS_STATUS_SUCCESS)
+            status = cublasLtMatmulPreferenceSetAttribute(preference, attribute, &value, sizeof value);
+    };
+    prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t{product_scratch});
+    // Parts of a sum that several blocks make are put together in float32: never in bf16, the result's type.
+    prefer(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
+           static_cast<std::uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE));
+    prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, alignment_of(data[0]));
+    prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, alignment_of(data[1]));
+    prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, alignment_of(data[2]));
+    prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, alignment_of(data[2]));
     if (status == CUBLAS_STATUS_SUCCESS)
         status =
             cublasLtMatmulAlgoGetHeuristic(blas, product, first, second, result, result, preference, 1, &best, &found);
@@ -102,10 +122,12 @@ void gemm(const Device& device, std::size_t m, std::size_t n, std::size_t k, Dev
     const ProductLayout first(cuda_type<A>, b.transposed ? n : k, b.transposed ? k : n, b.stride);
     const ProductLayout second(cuda_type<A>, a.transposed ? k : m, a.transposed ? m : k, a.stride);
     const ProductLayout result(cuda_type<C>, m, n, c.stride);
-    const cublasLtMatmulAlgo_t algorithm = choose_algorithm(blas, product, first, second, result);
+    const cublasLtMatmulAlgo_t algorithm =
+        choose_algorithm(blas, product, first, second, result, {b.data, a.data, c.data});
     const float alpha = 1.0F;
+    void* scratch = align_up(workspace, product_scratch_alignment);
     check(cublasLtMatmul(blas, product, &alpha, b.data, first, a.data, second, &beta, c.data, result, c.data, result,
-                         &algorithm, workspace, product_workspace, device.context->stream()),
+                         &algorithm, scratch, product_scratch, device.context->stream()),
           "a product");
 }
 

@@ -15,7 +15,8 @@ class CudaGraph {
     /// Records what `work()` asks the context's stream for; nothing of it runs yet.
     template <class Work>
     CudaGraph(const CudaContext& context, const Work& work) {
-        check(cudaStreamBeginCapture(context.stream(), cudaStreamCaptureModeThreadLocal), "recording a step");
+        // Relaxed: while it is recorded, drivers before CUDA 12.3 and libraries load a kernel at its first use.
+        check(cudaStreamBeginCapture(context.stream(), cudaStreamCaptureModeRelaxed), "recording a step");
         cudaGraph_t graph = nullptr;
         try {
             work();

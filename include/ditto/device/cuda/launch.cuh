@@ -1,10 +1,9 @@
-// Launching kernels: loops over numbers, and sums over the rows of a matrix, in an order that depends on shapes alone.
+// Launching kernels, and loops over numbers.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 
-#include "ditto/core/chunks.hpp"
 #include "ditto/device/cuda/context.cuh"
 
 namespace ditto::detail {
@@ -19,7 +18,10 @@ void launch(const Device& device, void (*kernel)(Parameters...), dim3 grid, dim3
     check(cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...), "a kernel");
 }
 
-inline constexpr unsigned block_threads = 256;
+#ifndef DITTO_CUDA_BLOCK_THREADS  // a power of 2; the thread sanitizer's tests have fewer, more than it could tell apart
+#define DITTO_CUDA_BLOCK_THREADS 256
+#endif
+inline constexpr unsigned block_threads = DITTO_CUDA_BLOCK_THREADS;
 
 template <class Body>
 __global__ void for_each_kernel(std::size_t count, Body body) {
@@ -71,8 +73,6 @@ struct Convert {
     __device__ void operator()(std::size_t i) const { to[i] = To(static_cast<float>(from[i])); }
 };
 
-// --- Sums
-
 /// The sum of one number of each thread of a block, for all of them. Every thread of the block must call it.
 __device__ inline double block_sum(double own) {
     __shared__ double lanes[block_threads];
@@ -84,89 +84,6 @@ __device__ inline double block_sum(double own) {
         __syncthreads();
     }
     return lanes[0];
-}
-
-inline constexpr unsigned column_threads = 64;  ///< neighbouring channels of a block
-inline constexpr unsigned row_lanes = block_threads / column_threads;
-
-/// Rows of `groups` groups cut into at most about 512 chunks a group, of at least 64 rows: each gives partial sums.
-constexpr GroupedChunks sum_chunks(std::size_t groups, std::size_t rows_per_group) {
-    return {groups, rows_per_group, std::max<std::size_t>(64, (rows_per_group + 511) / 512)};
-}
-/// Bytes of the partial sums, [chunks, Sums, channels] in float64, of `rows` rows in up to two groups.
-constexpr std::size_t sums_bytes(std::size_t rows, std::size_t sums, std::size_t channels) {
-    return (sum_chunks(1, rows).count() + sum_chunks(2, (rows + 1) / 2).count()) * sums * channels * sizeof(double);
-}
-
-template <int Sums, class Body>
-__global__ void sum_chunk_kernel(GroupedChunks chunks, std::size_t channels, Body body, double* partial) {
-    __shared__ float lanes[row_lanes][Sums][column_threads];
-    const std::size_t chunk = blockIdx.x;
-    const unsigned column = threadIdx.x % column_threads, lane = threadIdx.x / column_threads;
-    const std::size_t channel = std::size_t{blockIdx.y} * column_threads + column;
-    float own[Sums] = {};
-    if (channel < channels) {
-        const std::size_t end = chunks.end(chunk), group = chunks.group_of(chunk);
-        for (std::size_t row = chunks.begin(chunk) + lane; row < end; row += row_lanes) body(row, group, channel, own);
-    }
-    for (int s = 0; s < Sums; ++s) lanes[lane][s][column] = own[s];
-    __syncthreads();
-    if (lane == 0 && channel < channels) {
-        for (int s = 0; s < Sums; ++s) {
-            double total = 0.0;
-            for (unsigned l = 0; l < row_lanes; ++l) total += static_cast<double>(lanes[l][s][column]);
-            partial[(chunk * Sums + static_cast<std::size_t>(s)) * channels + channel] = total;
-        }
-    }
-}
-
-template <int Sums, class Finish>
-__global__ void finish_sums_kernel(GroupedChunks chunks, std::size_t channels, const double* partial, Finish finish) {
-    const std::size_t channel = blockIdx.x, per_group = chunks.count_per_group();
-    for (std::size_t group = 0; group < chunks.groups; ++group) {
-        double totals[Sums];
-        for (int s = 0; s < Sums; ++s) {
-            double own = 0.0;
-            for (std::size_t i = threadIdx.x; i < per_group; i += block_threads)
-                own += partial[((group * per_group + i) * Sums + static_cast<std::size_t>(s)) * channels + channel];
-            totals[s] = block_sum(own);
-        }
-        if (threadIdx.x == 0) finish(channel, group, totals);
-    }
-}
-
-/// For each channel and group of rows: body(row, group, channel, sums) adds to `Sums` sums (float over few rows,
-/// float64 over chunks), then finish(channel, group, totals) takes them, groups in order. `partial` has sums_bytes()
-/// bytes.
-template <int Sums, CudaDevice Device, class Body, class Finish>
-void sum_rows(const Device& device, std::size_t groups, std::size_t rows_per_group, std::size_t channels,
-              const Body& body, double* partial, const Finish& finish) {
-    const GroupedChunks chunks = sum_chunks(groups, rows_per_group);
-    const dim3 grid(static_cast<unsigned>(chunks.count()),
-                    static_cast<unsigned>((channels + column_threads - 1) / column_threads));
-    launch(device, &sum_chunk_kernel<Sums, Body>, grid, dim3(block_threads), chunks, channels, body, partial);
-    launch(device, &finish_sums_kernel<Sums, Finish>, dim3(static_cast<unsigned>(channels)), dim3(block_threads),
-           chunks, channels, static_cast<const double*>(partial), finish);
-}
-
-/// The sum over rows of a matrix [rows, channels]: the gradient of a bias.
-template <class A>
-struct AddColumn {
-    const A* x;
-    std::size_t channels;
-    __device__ void operator()(std::size_t row, std::size_t, std::size_t channel, float* sums) const {
-        sums[0] += static_cast<float>(x[row * channels + channel]);
-    }
-};
-struct StoreColumn {
-    float* to;
-    __device__ void operator()(std::size_t channel, std::size_t, const double* totals) const {
-        to[channel] = static_cast<float>(totals[0]);
-    }
-};
-template <CudaDevice Device, class A>
-void column_sums(const Device& device, std::size_t rows, std::size_t channels, const A* x, float* to, void* partial) {
-    sum_rows<1>(device, 1, rows, channels, AddColumn<A>{x, channels}, static_cast<double*>(partial), StoreColumn{to});
 }
 
 }  // namespace ditto::detail

@@ -1,11 +1,11 @@
-// BatchNorm on CUDA: sums over rows (samples x pixels) of each channel and twin group, then one map over all numbers.
+// BatchNorm on CUDA: sums over rows (samples x pixels) of each channel and twin group, then one map over all rows.
 #pragma once
 
 #include <array>
 #include <cmath>
 
 #include "ditto/core/plan.hpp"
-#include "ditto/device/cuda/launch.cuh"
+#include "ditto/device/cuda/rows.cuh"
 #include "ditto/layers/batch_norm/batch_norm.hpp"
 #include "ditto/layers/batch_norm/statistics.hpp"
 #include "ditto/layers/kernel.hpp"
@@ -23,15 +23,26 @@ struct DeviceStatistics {
 };
 
 /// Sums of x and x^2, both from the group's first row: near its mean, so that squares do not swallow the variance.
-template <class A>
-struct AddMoments {
+template <class A, std::size_t Channels>
+struct SumMoments {
+    static constexpr int width = vector_width<A>(Channels);
     const A* x;
-    std::size_t rows_per_group, channels;
-    __device__ void operator()(std::size_t row, std::size_t group, std::size_t channel, float* sums) const {
-        const float origin = static_cast<float>(x[group * rows_per_group * channels + channel]);
-        const float moved = static_cast<float>(x[row * channels + channel]) - origin;
-        sums[0] += moved;
-        sums[1] += moved * moved;
+    std::size_t rows_per_group;
+    struct Lane {
+        const A* x;
+        Floats<width> origin;
+        __device__ void operator()(std::size_t row, Floats<width> (&sums)[2]) const {
+            const Floats<width> numbers = load_floats<width>(x + row * Channels);
+            DITTO_UNROLL
+            for (int i = 0; i < width; ++i) {
+                const float moved = numbers.at[i] - origin.at[i];
+                sums[0].at[i] += moved;
+                sums[1].at[i] += moved * moved;
+            }
+        }
+    };
+    __device__ Lane lane(std::size_t group, std::size_t channel) const {
+        return {x + channel, load_floats<width>(x + group * rows_per_group * Channels + channel)};
     }
 };
 
@@ -54,80 +65,139 @@ struct FinishMoments {
     }
 };
 
-/// y = weight (x - mean) / deviation + bias by a group's statistics.
-template <class A>
-struct Normalize {
-    const A* x;
-    A* y;
-    std::size_t group_size;  // numbers of a group
-    std::size_t channels;
-    const float* mean;
-    const float* inverse_deviation;
+/// y = (x - mean) scale + bias, of `Width` channels.
+template <int Width>
+struct ChannelAffine {
+    Floats<Width> mean, scale, bias;
+    __device__ float value(int i, float x) const { return (x - mean.at[i]) * scale.at[i] + bias.at[i]; }
+};
+
+/// Normalises by a group's statistics.
+struct BatchMap {
+    DeviceStatistics statistics;
     const float* weight;
     const float* bias;
-    __device__ void operator()(std::size_t i) const {
-        const std::size_t channel = i % channels, at = i / group_size * channels + channel;
-        const float scale = weight[channel] * inverse_deviation[at];
-        y[i] = A((static_cast<float>(x[i]) - mean[at]) * scale + bias[channel]);
+    std::size_t channels;
+    template <int Width>
+    __device__ ChannelAffine<Width> of(std::size_t group, std::size_t channel) const {
+        const std::size_t at = group * channels + channel;
+        ChannelAffine<Width> map{constants<Width>(statistics.mean + at), constants<Width>(weight + channel),
+                                 constants<Width>(bias + channel)};
+        DITTO_UNROLL
+        for (int i = 0; i < Width; ++i)
+            map.scale.at[i] *= statistics.inverse_deviation[at + static_cast<std::size_t>(i)];
+        return map;
     }
 };
 
-/// The same by running averages.
-template <class A>
-struct NormalizeFrozen {
-    const A* x;
-    A* y;
-    std::size_t channels;
+/// Normalises by the running averages.
+struct FrozenMap {
     const float* mean;
     const float* variance;
     const float* weight;
     const float* bias;
-    double epsilon;
-    __device__ float value(float number, std::size_t channel) const {
-        const auto scale = static_cast<float>(static_cast<double>(weight[channel]) /
-                                              std::sqrt(static_cast<double>(variance[channel]) + epsilon));
-        return (number - mean[channel]) * scale + bias[channel];
+    template <int Width>
+    __device__ ChannelAffine<Width> of(std::size_t, std::size_t channel) const {
+        constexpr auto epsilon = static_cast<float>(BatchNorm<1>::epsilon);
+        ChannelAffine<Width> map{constants<Width>(mean + channel), constants<Width>(weight + channel),
+                                 constants<Width>(bias + channel)};
+        DITTO_UNROLL
+        for (int i = 0; i < Width; ++i)
+            map.scale.at[i] /= std::sqrt(variance[channel + static_cast<std::size_t>(i)] + epsilon);
+        return map;
     }
-    __device__ void operator()(std::size_t i) const { y[i] = A(value(static_cast<float>(x[i]), i % channels)); }
+};
+
+/// y = Map of x: BatchMap or FrozenMap.
+template <class A, std::size_t Channels, class Map>
+struct Normalize {
+    static constexpr int width = vector_width<A>(Channels);
+    const A* x;
+    A* y;
+    Map map;
+    struct Lane {
+        const A* x;
+        A* y;
+        ChannelAffine<width> map;
+        __device__ void operator()(std::size_t row) const {
+            Floats<width> numbers = load_floats<width>(x + row * Channels);
+            DITTO_UNROLL
+            for (int i = 0; i < width; ++i) numbers.at[i] = map.value(i, numbers.at[i]);
+            store_floats(numbers, y + row * Channels);
+        }
+    };
+    __device__ Lane lane(std::size_t group, std::size_t channel) const {
+        return {x + channel, y + channel, map.template of<width>(group, channel)};
+    }
 };
 
 /// Sums of dy and of dy (x - mean).
-template <class A>
-struct AddGradients {
+template <class A, std::size_t Channels>
+struct SumSlopes {
+    static constexpr int width = vector_width<A>(Channels);
     const A* x;
     const A* dy;
     const float* mean;
-    std::size_t channels;
-    __device__ void operator()(std::size_t row, std::size_t group, std::size_t channel, float* sums) const {
-        const std::size_t at = row * channels + channel;
-        const float gradient = static_cast<float>(dy[at]);
-        sums[0] += gradient;
-        sums[1] += gradient * (static_cast<float>(x[at]) - mean[group * channels + channel]);
+    struct Lane {
+        const A* x;
+        const A* dy;
+        Floats<width> mean;
+        __device__ void operator()(std::size_t row, Floats<width> (&sums)[2]) const {
+            const Floats<width> numbers = load_floats<width>(x + row * Channels);
+            const Floats<width> gradients = load_floats<width>(dy + row * Channels);
+            DITTO_UNROLL
+            for (int i = 0; i < width; ++i) {
+                sums[0].at[i] += gradients.at[i];
+                sums[1].at[i] += gradients.at[i] * (numbers.at[i] - mean.at[i]);
+            }
+        }
+    };
+    __device__ Lane lane(std::size_t group, std::size_t channel) const {
+        return {x + channel, dy + channel, constants<width>(mean + group * Channels + channel)};
     }
 };
 
-/// dx = scale (dy - constant - (x - mean) slope): the terms of a channel and group, [groups, channels] each.
+/// dx = scale (dy - constant - (x - mean) slope), of `Width` channels.
+template <int Width>
+struct GradientMap {
+    Floats<Width> mean, scale, constant, slope;
+    __device__ float value(int i, float x, float dy) const {
+        return scale.at[i] * (dy - constant.at[i] - (x - mean.at[i]) * slope.at[i]);
+    }
+};
+
+/// The terms of that of each channel and group, [groups, channels] each.
 struct GradientTerms {
     float* scale;
     float* constant;
     float* slope;
-    GradientTerms(void* memory, std::size_t channels)
-        : scale(static_cast<float*>(memory)), constant(scale + 2 * channels), slope(constant + 2 * channels) {}
+    std::size_t channels;
+    GradientTerms(void* memory, std::size_t count)
+        : scale(static_cast<float*>(memory)),
+          constant(scale + 2 * count),
+          slope(constant + 2 * count),
+          channels(count) {}
     static constexpr std::size_t bytes(std::size_t channels) { return 6 * channels * sizeof(float); }
+
+    template <int Width>
+    __device__ GradientMap<Width> of(const float* mean, std::size_t group, std::size_t channel) const {
+        const std::size_t at = group * channels + channel;
+        return {constants<Width>(mean + at), constants<Width>(scale + at), constants<Width>(constant + at),
+                constants<Width>(slope + at)};
+    }
 };
 
 /// From the sums to the terms, and to the gradients of weight and bias: sums over groups. `count` numbers were
 /// normalised in each group.
 struct FinishGradients {
     double count;
-    std::size_t channels;
     DeviceStatistics statistics;
     const float* weight;
     GradientTerms terms;
     float* weight_gradient;
     float* bias_gradient;
     __device__ void operator()(std::size_t channel, std::size_t group, const double* totals) const {
-        const std::size_t at = group * channels + channel;
+        const std::size_t at = group * terms.channels + channel;
         const double inverse = static_cast<double>(statistics.inverse_deviation[at]);
         const double weighted = totals[1] * inverse;
         terms.scale[at] = weight[channel] * statistics.inverse_deviation[at];
@@ -139,18 +209,29 @@ struct FinishGradients {
     }
 };
 
-template <class A>
+template <class A, std::size_t Channels>
 struct NormalizeBackward {
+    static constexpr int width = vector_width<A>(Channels);
     const A* x;
     const A* dy;
     A* dx;
-    std::size_t group_size, channels;
     const float* mean;
     GradientTerms terms;
-    __device__ void operator()(std::size_t i) const {
-        const std::size_t at = i / group_size * channels + i % channels;
-        dx[i] = A(terms.scale[at] * (static_cast<float>(dy[i]) - terms.constant[at] -
-                                     (static_cast<float>(x[i]) - mean[at]) * terms.slope[at]));
+    struct Lane {
+        const A* x;
+        const A* dy;
+        A* dx;
+        GradientMap<width> map;
+        __device__ void operator()(std::size_t row) const {
+            Floats<width> gradients = load_floats<width>(dy + row * Channels);
+            const Floats<width> numbers = load_floats<width>(x + row * Channels);
+            DITTO_UNROLL
+            for (int i = 0; i < width; ++i) gradients.at[i] = map.value(i, numbers.at[i], gradients.at[i]);
+            store_floats(gradients, dx + row * Channels);
+        }
+    };
+    __device__ Lane lane(std::size_t group, std::size_t channel) const {
+        return {x + channel, dy + channel, dx + channel, terms.of<width>(mean, group, channel)};
     }
 };
 
@@ -164,40 +245,39 @@ struct CudaBatchNorm : KernelDefaults {
                sums_bytes(call.images * static_cast<std::size_t>(Input::extents.pixels()), 2, Size);
     }
 
+    static constexpr std::size_t channels = Size;
+    static constexpr int width = vector_width<A>(channels);
+
     static void forward(const Device& device, const ForwardCall<float, A>& call) {
-        constexpr std::size_t pixels = Input::extents.pixels(), channels = Size;
-        const std::size_t size = call.images * Input::size;
+        const std::size_t rows = call.images / call.groups * static_cast<std::size_t>(Input::extents.pixels());
         if (!call.training) {
-            for_each(device, size,
-                     NormalizeFrozen<A>{call.input, call.output, channels, call.buffers[0], call.buffers[1],
-                                        call.parameters[0], call.parameters[1], BatchNorm<Size>::epsilon});
+            const FrozenMap map{call.buffers[0], call.buffers[1], call.parameters[0], call.parameters[1]};
+            for_rows<channels, width>(device, call.groups, rows,
+                                      Normalize<A, channels, FrozenMap>{call.input, call.output, map});
             return;
         }
-        const std::size_t rows = call.images / call.groups * pixels;
         const DeviceStatistics statistics(call.saved, channels);
-        sum_rows<2>(device, call.groups, rows, channels, AddMoments<A>{call.input, rows, channels},
-                    static_cast<double*>(call.workspace),
-                    FinishMoments<Size, A>{call.input, rows, statistics, call.buffers[0], call.buffers[1]});
-        for_each(device, size,
-                 Normalize<A>{call.input, call.output, size / call.groups, channels, statistics.mean,
-                              statistics.inverse_deviation, call.parameters[0], call.parameters[1]});
+        sum_rows<2, channels, width>(
+            device, call.groups, rows, SumMoments<A, channels>{call.input, rows}, call.workspace,
+            FinishMoments<Size, A>{call.input, rows, statistics, call.buffers[0], call.buffers[1]});
+        const BatchMap map{statistics, call.parameters[0], call.parameters[1], channels};
+        for_rows<channels, width>(device, call.groups, rows,
+                                  Normalize<A, channels, BatchMap>{call.input, call.output, map});
     }
 
     static void backward(const Device& device, const BackwardCall<float, A>& call) {
-        constexpr std::size_t pixels = Input::extents.pixels(), channels = Size;
-        const std::size_t size = call.images * Input::size, rows = call.images / call.groups * pixels;
+        const std::size_t rows = call.images / call.groups * static_cast<std::size_t>(Input::extents.pixels());
         const DeviceStatistics statistics(call.saved, channels);
         const GradientTerms terms(call.workspace, channels);
-        auto* partial = reinterpret_cast<double*>(static_cast<std::byte*>(call.workspace) +
-                                                  round_up(GradientTerms::bytes(channels), tensor_alignment));
-        sum_rows<2>(device, call.groups, rows, channels,
-                    AddGradients<A>{call.input, call.output_gradient, statistics.mean, channels}, partial,
-                    FinishGradients{static_cast<double>(rows), channels, statistics, call.parameters[0], terms,
-                                    call.parameter_gradients[0], call.parameter_gradients[1]});
+        void* partial = static_cast<std::byte*>(call.workspace) + round_up(terms.bytes(channels), tensor_alignment);
+        sum_rows<2, channels, width>(device, call.groups, rows,
+                                     SumSlopes<A, channels>{call.input, call.output_gradient, statistics.mean}, partial,
+                                     FinishGradients{static_cast<double>(rows), statistics, call.parameters[0], terms,
+                                                     call.parameter_gradients[0], call.parameter_gradients[1]});
         if (call.input_gradient == nullptr) return;
-        for_each(device, size,
-                 NormalizeBackward<A>{call.input, call.output_gradient, call.input_gradient, size / call.groups,
-                                      channels, statistics.mean, terms});
+        for_rows<channels, width>(device, call.groups, rows,
+                                  NormalizeBackward<A, channels>{call.input, call.output_gradient, call.input_gradient,
+                                                                 statistics.mean, terms});
     }
 };
 

@@ -33,8 +33,8 @@ struct Kernel<Conv2d<In, Out, Size, Options...>, Input, Device> : KernelDefaults
 
     static void backward(const Device& device, const BackwardCall<float, A>& call) {
         void* partial = static_cast<std::byte*>(call.workspace) + Passes::bytes(call.images);
-        detail::column_sums(device, call.images * Passes::Grid::pixels, Out, call.output_gradient,
-                            call.parameter_gradients[1], partial);
+        detail::column_sums<Out>(device, call.images * Passes::Grid::pixels, call.output_gradient,
+                                 call.parameter_gradients[1], partial);
         Passes::weight_gradient(device, call.images, call.input, call.output_gradient, call.parameter_gradients[0],
                                 call.workspace);
         if (call.input_gradient != nullptr)

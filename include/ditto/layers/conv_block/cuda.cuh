@@ -1,6 +1,7 @@
-// ConvBlock on CUDA. Forward: products; then one pass adds the bias, applies ReLU and sums for the statistics; then one
-// lets each window's winner through and normalises it. Backward: BatchNorm's two sums over the winners; one pass forms
-// the dense gradient over the saved map and sums the bias's gradient; products.
+// ConvBlock on CUDA. Forward: products make the map; one pass sums for the statistics; one lets each window's winner
+// through, keeps it and normalises it. Backward: BatchNorm's two sums over the winners; one pass forms the dense
+// gradient over the map and sums the bias's gradient; products. Map and winners are saved as the products leave them:
+// each pass adds the bias and applies ReLU for itself, which costs less than writing the map once more.
 #pragma once
 
 #include <cmath>
@@ -26,32 +27,61 @@ struct BlockGrid {
     static constexpr std::size_t pixels = std::size_t{height} * width;
     static constexpr std::size_t out_pixels = std::size_t{out_height} * out_width;
 
-    /// The index in the map of the first pixel of the window of number `i` of the output, or of the number itself.
-    static __device__ std::size_t window(std::size_t i) {
-        if constexpr (!pooled) return i;
-        const std::size_t pixel = i / channels, row = pixel / out_width, column = pixel % out_width;
-        return (row * 2 * width + column * 2) * channels + i % channels;
+    /// The pixel of the map that is the first of the window of pixel `row` of the output, or that pixel itself; both
+    /// counted through all images.
+    static __device__ std::size_t window(std::size_t row) {
+        if constexpr (!pooled) return row;
+        return (row / out_width * width + row % out_width) * 2;
     }
-    /// How far place `place` of a window lies behind its first pixel.
-    static __device__ std::size_t step(int place) {
+    static constexpr int places = pooled ? 4 : 1;
+    /// How many numbers place `place` of a window lies behind its first pixel.
+    static constexpr __device__ std::size_t step(int place) {
         return static_cast<std::size_t>(place / 2 * width + place % 2) * channels;
     }
 };
 
-/// map = relu(map + bias), and its sums from the running mean on.
+/// ReLU(map + bias) of `Width` channels: what the block normalises.
+template <int Width>
+__device__ Floats<Width> rectified(Floats<Width> map, const Floats<Width>& bias) {
+    DITTO_UNROLL
+    for (int i = 0; i < Width; ++i) map.at[i] = ReLU::value(map.at[i] + bias.at[i]);
+    return map;
+}
+template <int Width, class A>
+__device__ Floats<Width> rectified(const A* map, const Floats<Width>& bias) {
+    return rectified(load_floats<Width>(map), bias);
+}
+
+/// What training keeps of a pool: each winner's number in the map, and its place in the window.
 template <class A>
-struct AddReluMoments {
-    A* map;
+struct Winners {
+    A* numbers = nullptr;
+    std::uint8_t* places = nullptr;
+};
+
+/// Sums of the rectified map, and of its squares, from the running mean on.
+template <class Grid, class A>
+struct SumRectified {
+    static constexpr std::size_t channels = Grid::channels;
+    static constexpr int width = vector_width<A>(channels);
+    const A* map;
     const float* bias;
     const float* origin;
-    std::size_t channels;
-    __device__ void operator()(std::size_t row, std::size_t, std::size_t channel, float* sums) const {
-        A& number = map[row * channels + channel];
-        const float moved = static_cast<float>(number) + bias[channel];
-        number = A(ReLU::value(moved));
-        const float x = static_cast<float>(number) - origin[channel];
-        sums[0] += x;
-        sums[1] += x * x;
+    struct Lane {
+        const A* map;
+        Floats<width> bias, origin;
+        __device__ void operator()(std::size_t row, Floats<width> (&sums)[2]) const {
+            const Floats<width> numbers = rectified(map + row * channels, bias);
+            DITTO_UNROLL
+            for (int i = 0; i < width; ++i) {
+                const float x = numbers.at[i] - origin.at[i];
+                sums[0].at[i] += x;
+                sums[1].at[i] += x * x;
+            }
+        }
+    };
+    __device__ Lane lane(std::size_t, std::size_t channel) const {
+        return {map + channel, constants<width>(bias + channel), constants<width>(origin + channel)};
     }
 };
 
@@ -80,104 +110,136 @@ struct FinishReluMoments {
     }
 };
 
-/// The winner of a window by the sign of BatchNorm's weight, as the pool after the affine map would choose; the first
-/// of equal ones, NaN before all.
-template <class Grid, class Load>
-__device__ float window_winner(float weight, int& winner, const Load& load) {
-    const float sign = weight > 0.0F ? 1.0F : weight < 0.0F ? -1.0F : 0.0F;
-    float best = load(0);
-    winner = 0;
-    if constexpr (Grid::pooled) {
-        for (int place = 1; place < 4; ++place) {
-            const float x = load(place);
-            if (wins(sign * x, sign * best)) {
-                best = x;
-                winner = place;
-            }
-        }
-    }
-    return best;
-}
-
-template <class Grid, class A>
+/// Lets each window's winner through and normalises it by Map (BatchMap, FrozenMap). The winner is the one that the
+/// pool after the affine map would choose, by the sign of BatchNorm's weight; the first of equal ones, NaN before all.
+template <class Grid, class A, class Map>
 struct PoolNormalize {
+    static constexpr std::size_t channels = Grid::channels;
+    static constexpr int width = vector_width<A>(channels);
     const A* map;
     A* output;
-    std::uint8_t* places;
-    std::size_t group_size;  // numbers of the output in a group
-    DeviceStatistics statistics;
-    const float* weight;
+    Winners<A> winners;  // null: not kept
     const float* bias;
-    __device__ void operator()(std::size_t i) const {
-        const std::size_t channel = i % Grid::channels, at = i / group_size * Grid::channels + channel;
-        const std::size_t first = Grid::window(i);
-        int winner = 0;
-        const float x = window_winner<Grid>(
-            weight[channel], winner, [&](int place) { return static_cast<float>(map[first + Grid::step(place)]); });
-        if constexpr (Grid::pooled) places[i] = static_cast<std::uint8_t>(winner);
-        const float scale = weight[channel] * statistics.inverse_deviation[at];
-        output[i] = A((x - statistics.mean[at]) * scale + bias[channel]);
-    }
-};
-
-/// In inference: bias, ReLU, pool and affine map at once.
-template <class Grid, class A>
-struct FrozenBlock {
-    const A* map;
-    A* output;
-    const float* convolution_bias;
-    NormalizeFrozen<A> norm;
-    __device__ void operator()(std::size_t i) const {
-        const std::size_t channel = i % Grid::channels, first = Grid::window(i);
-        int winner = 0;
-        const float x = window_winner<Grid>(norm.weight[channel], winner, [&](int place) {
-            const float moved = static_cast<float>(map[first + Grid::step(place)]) + convolution_bias[channel];
-            return ReLU::value(moved);
-        });
-        output[i] = A(norm.value(x, channel));
+    Map norm;
+    struct Lane {
+        const A* map;
+        A* output;
+        Winners<A> winners;
+        Floats<width> bias, sign;
+        ChannelAffine<width> norm;
+        __device__ void operator()(std::size_t row) const {
+            const A* window = map + Grid::window(row) * channels;
+            Floats<width> winner = load_floats<width>(window), best = rectified(winner, bias);
+            if constexpr (Grid::pooled) {
+                Vector<std::uint8_t, width> places{};
+                DITTO_UNROLL
+                for (int place = 1; place < Grid::places; ++place) {
+                    const Floats<width> candidate = load_floats<width>(window + Grid::step(place));
+                    const Floats<width> numbers = rectified(candidate, bias);
+                    DITTO_UNROLL
+                    for (int i = 0; i < width; ++i) {
+                        const bool won = wins(sign.at[i] * numbers.at[i], sign.at[i] * best.at[i]);
+                        best.at[i] = won ? numbers.at[i] : best.at[i];
+                        winner.at[i] = won ? candidate.at[i] : winner.at[i];
+                        places.at[i] = won ? static_cast<std::uint8_t>(place) : places.at[i];
+                    }
+                }
+                if (winners.places != nullptr) {
+                    places.store(winners.places + row * channels);
+                    store_floats(winner, winners.numbers + row * channels);
+                }
+            }
+            DITTO_UNROLL
+            for (int i = 0; i < width; ++i) best.at[i] = norm.value(i, best.at[i]);
+            store_floats(best, output + row * channels);
+        }
+    };
+    __device__ Lane lane(std::size_t group, std::size_t channel) const {
+        Floats<width> sign = constants<width>(norm.weight + channel);
+        DITTO_UNROLL
+        for (int i = 0; i < width; ++i) sign.at[i] = sign.at[i] > 0.0F ? 1.0F : sign.at[i] < 0.0F ? -1.0F : 0.0F;
+        return {
+            map + channel,
+            output + channel,
+            winners.places == nullptr ? Winners<A>{} : Winners<A>{winners.numbers + channel, winners.places + channel},
+            constants<width>(bias + channel),
+            sign,
+            norm.template of<width>(group, channel)};
     }
 };
 
 /// Sums of dy and of dy (winner - mean).
 template <class Grid, class A>
-struct AddWinners {
-    const A* map;
+struct SumWinners {
+    static constexpr std::size_t channels = Grid::channels;
+    static constexpr int width = vector_width<A>(channels);
+    const A* winners;  // as the convolution left them
     const A* dy;
-    const std::uint8_t* places;
+    const float* bias;
     const float* mean;
-    __device__ void operator()(std::size_t row, std::size_t group, std::size_t channel, float* sums) const {
-        const std::size_t i = row * Grid::channels + channel;
-        const std::size_t place = Grid::pooled ? Grid::step(places[i]) : 0;
-        const float gradient = static_cast<float>(dy[i]);
-        sums[0] += gradient;
-        sums[1] +=
-            gradient * (static_cast<float>(map[Grid::window(i) + place]) - mean[group * Grid::channels + channel]);
+    struct Lane {
+        const A* winners;
+        const A* dy;
+        Floats<width> bias, mean;
+        __device__ void operator()(std::size_t row, Floats<width> (&sums)[2]) const {
+            const Floats<width> gradients = load_floats<width>(dy + row * channels);
+            const Floats<width> numbers = rectified(winners + row * channels, bias);
+            DITTO_UNROLL
+            for (int i = 0; i < width; ++i) {
+                sums[0].at[i] += gradients.at[i];
+                sums[1].at[i] += gradients.at[i] * (numbers.at[i] - mean.at[i]);
+            }
+        }
+    };
+    __device__ Lane lane(std::size_t group, std::size_t channel) const {
+        return {winners + channel, dy + channel, constants<width>(bias + channel),
+                constants<width>(mean + group * channels + channel)};
     }
 };
 
-/// map = the gradient of the convolution's output, and its sum.
+/// map = the gradient of the convolution's output, window by window, and its sum.
 template <class Grid, class A>
 struct FormGradient {
+    static constexpr std::size_t channels = Grid::channels;
+    static constexpr int width = vector_width<A>(channels);
     A* map;
     const A* dy;
     const std::uint8_t* places;
+    const float* bias;
     const float* mean;
     GradientTerms terms;
-    std::size_t rows_per_group;
-    __device__ void operator()(std::size_t row, std::size_t, std::size_t channel, float* sums) const {
-        const std::size_t i = row * Grid::channels + channel, at = row / rows_per_group * Grid::channels + channel;
-        float gradient = 0.0F;
-        if constexpr (Grid::pooled) {
-            const std::size_t image_row = row / Grid::width, column = row % Grid::width;
-            const std::size_t out = (image_row / 2 * Grid::out_width + column / 2) * Grid::channels + channel;
-            if (places[out] == image_row % 2 * 2 + column % 2) gradient = static_cast<float>(dy[out]);
-        } else {
-            gradient = static_cast<float>(dy[i]);
+    struct Lane {
+        A* map;
+        const A* dy;
+        const std::uint8_t* places;
+        Floats<width> bias;
+        GradientMap<width> gradient;
+        __device__ void operator()(std::size_t row, Floats<width> (&sums)[1]) const {
+            A* window = map + Grid::window(row) * channels;
+            const Floats<width> dense = load_floats<width>(dy + row * channels);
+            Vector<std::uint8_t, width> winners{};
+            if constexpr (Grid::pooled) winners = Vector<std::uint8_t, width>::load(places + row * channels);
+            Floats<width> numbers[Grid::places];
+            DITTO_UNROLL
+            for (int place = 0; place < Grid::places; ++place)
+                numbers[place] = rectified(window + Grid::step(place), bias);
+            DITTO_UNROLL
+            for (int place = 0; place < Grid::places; ++place) {
+                DITTO_UNROLL
+                for (int i = 0; i < width; ++i) {
+                    const float own = winners.at[i] == place ? dense.at[i] : 0.0F;
+                    const float x = numbers[place].at[i];
+                    const float slope = ReLU::gradient(x, gradient.value(i, x, own));
+                    numbers[place].at[i] = slope;
+                    sums[0].at[i] += slope;
+                }
+                store_floats(numbers[place], window + Grid::step(place));
+            }
         }
-        const float x = static_cast<float>(map[i]);
-        const float slope = terms.scale[at] * (gradient - terms.constant[at] - (x - mean[at]) * terms.slope[at]);
-        map[i] = A(ReLU::gradient(x, slope));
-        sums[0] += static_cast<float>(map[i]);
+    };
+    __device__ Lane lane(std::size_t group, std::size_t channel) const {
+        return {map + channel, dy + channel, Grid::pooled ? places + channel : nullptr,
+                constants<width>(bias + channel), terms.of<width>(mean, group, channel)};
     }
 };
 
@@ -187,15 +249,22 @@ struct CudaBlock : KernelDefaults {
     using Grid = BlockGrid<Block, Input>;
     using Passes = CudaConvolution<typename Block::Convolution, Input, Device>;
     static constexpr std::size_t channels = Grid::channels;
+    static constexpr int width = vector_width<A>(channels);
 
+    /// The winners' numbers, which this device keeps beside what a block saves on all.
+    static constexpr std::size_t kept_bytes(std::size_t images) {
+        return Grid::pooled ? images * Grid::out_pixels * channels * sizeof(A) : 0;
+    }
     struct Saved {
         A* map;
-        std::uint8_t* places;
+        Winners<A> winners;
         DeviceStatistics statistics;
         Saved(void* memory, std::size_t images)
             : map(static_cast<A*>(memory)),
-              places(static_cast<std::uint8_t*>(memory) + Block::map_bytes(Input::extents, images, sizeof(A))),
-              statistics(places + Block::winner_bytes(Input::extents, images), channels) {}
+              winners{map + images * Grid::pixels * channels, static_cast<std::uint8_t*>(memory) +
+                                                                  Block::map_bytes(Input::extents, images, sizeof(A)) +
+                                                                  kept_bytes(images)},
+              statistics(winners.places + Block::winner_bytes(Input::extents, images), channels) {}
     };
 
     // Before the passes' workspace: the terms of the gradient, or two groups' deviations; sums over rows. In inference,
@@ -217,47 +286,49 @@ struct CudaBlock : KernelDefaults {
     static void forward(const Device& device, const ForwardCall<float, A>& call) {
         auto* head = static_cast<std::byte*>(call.workspace);
         void* workspace = head + head_bytes(call.images, !call.training);
-        const std::size_t outputs = call.images * Grid::out_pixels * channels;
+        const std::size_t images = call.images / call.groups;
         if (!call.training) {
             A* map = reinterpret_cast<A*>(head);
             Passes::forward(device, call.images, call.input, Passes::weight(call), map, workspace);
-            for_each(device, outputs,
-                     FrozenBlock<Grid, A>{map,
-                                          call.output,
-                                          call.parameters[1],
-                                          {nullptr, nullptr, channels, call.buffers[0], call.buffers[1],
-                                           call.parameters[2], call.parameters[3], Block::Normalization::epsilon}});
+            const FrozenMap norm{call.buffers[0], call.buffers[1], call.parameters[2], call.parameters[3]};
+            for_rows<channels, width>(
+                device, call.groups, images * Grid::out_pixels,
+                PoolNormalize<Grid, A, FrozenMap>{map, call.output, {}, call.parameters[1], norm});
             return;
         }
         const Saved saved(call.saved, call.images);
-        const std::size_t rows = call.images / call.groups * Grid::pixels;
+        const std::size_t rows = images * Grid::pixels;
         Passes::forward(device, call.images, call.input, Passes::weight(call), saved.map, workspace);
-        sum_rows<2>(
-            device, call.groups, rows, channels,
-            AddReluMoments<A>{saved.map, call.parameters[1], call.buffers[0], channels},
-            reinterpret_cast<double*>(head + terms_bytes),
+        sum_rows<2, channels, width>(
+            device, call.groups, rows, SumRectified<Grid, A>{saved.map, call.parameters[1], call.buffers[0]},
+            head + terms_bytes,
             FinishReluMoments<Grid::channels>{static_cast<double>(rows), call.groups, saved.statistics, call.buffers[0],
                                               call.buffers[1], reinterpret_cast<double*>(head)});
-        for_each(device, outputs,
-                 PoolNormalize<Grid, A>{saved.map, call.output, saved.places, outputs / call.groups, saved.statistics,
-                                        call.parameters[2], call.parameters[3]});
+        const BatchMap norm{saved.statistics, call.parameters[2], call.parameters[3], channels};
+        for_rows<channels, width>(
+            device, call.groups, images * Grid::out_pixels,
+            PoolNormalize<Grid, A, BatchMap>{saved.map, call.output, saved.winners, call.parameters[1], norm});
     }
 
     static void backward(const Device& device, const BackwardCall<float, A>& call) {
         auto* head = static_cast<std::byte*>(call.workspace);
-        auto* partial = reinterpret_cast<double*>(head + terms_bytes);
+        void* partial = head + terms_bytes;
         void* workspace = head + head_bytes(call.images, false);
         const Saved saved(call.saved, call.images);
         const GradientTerms terms(head, channels);
-        const std::size_t rows = call.images / call.groups * Grid::pixels;
-        sum_rows<2>(device, call.groups, call.images / call.groups * Grid::out_pixels, channels,
-                    AddWinners<Grid, A>{saved.map, call.output_gradient, saved.places, saved.statistics.mean}, partial,
-                    FinishGradients{static_cast<double>(rows), channels, saved.statistics, call.parameters[2], terms,
-                                    call.parameter_gradients[2], call.parameter_gradients[3]});
-        sum_rows<1>(
-            device, 1, call.images * Grid::pixels, channels,
-            FormGradient<Grid, A>{saved.map, call.output_gradient, saved.places, saved.statistics.mean, terms, rows},
-            partial, StoreColumn{call.parameter_gradients[1]});
+        const std::size_t images = call.images / call.groups, windows = images * Grid::out_pixels;
+        const float* mean = saved.statistics.mean;
+        sum_rows<2, channels, width>(
+            device, call.groups, windows,
+            SumWinners<Grid, A>{Grid::pooled ? saved.winners.numbers : saved.map, call.output_gradient,
+                                call.parameters[1], mean},
+            partial,
+            FinishGradients{static_cast<double>(images * Grid::pixels), saved.statistics, call.parameters[2], terms,
+                            call.parameter_gradients[2], call.parameter_gradients[3]});
+        sum_rows<1, channels, width>(device, call.groups, windows,
+                                     FormGradient<Grid, A>{saved.map, call.output_gradient, saved.winners.places,
+                                                           call.parameters[1], mean, terms},
+                                     partial, StoreSum{call.parameter_gradients[1]});
         Passes::weight_gradient(device, call.images, call.input, saved.map, call.parameter_gradients[0], workspace);
         if (call.input_gradient != nullptr)
             Passes::input_gradient(device, call.images, saved.map, Passes::weight(call), call.input_gradient,

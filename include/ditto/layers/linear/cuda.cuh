@@ -7,6 +7,7 @@
 #include "ditto/core/plan.hpp"
 #include "ditto/device/cuda/gemm.cuh"
 #include "ditto/device/cuda/launch.cuh"
+#include "ditto/device/cuda/rows.cuh"
 #include "ditto/layers/kernel.hpp"
 #include "ditto/layers/linear/linear.hpp"
 
@@ -74,7 +75,7 @@ struct Kernel<Linear<In, Out>, Input, Device> : KernelDefaults {
 
     static void backward(const Device& device, const BackwardCall<float, A>& call) {
         void* partial = static_cast<std::byte*>(call.workspace) + detail::product_workspace;
-        detail::column_sums(device, call.images, Out, call.output_gradient, call.parameter_gradients[1], partial);
+        detail::column_sums<Out>(device, call.images, call.output_gradient, call.parameter_gradients[1], partial);
         detail::gemm<A, float>(device, In, Out, call.images, {call.input, In, true}, {call.output_gradient, Out}, 0.0F,
                                {call.parameter_gradients[0], Out}, call.workspace);
         if (call.input_gradient == nullptr) return;

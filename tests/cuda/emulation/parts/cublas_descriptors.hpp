@@ -35,7 +35,8 @@ using cublasLtMatrixLayout_t = cublasLtMatrixLayoutOpaque_t*;
 
 struct cublasLtMatmulPreferenceOpaque_t {
     std::uint64_t workspace = 0;
-    std::uint32_t alignment = 256;
+    std::uint32_t reduction_schemes = CUBLASLT_REDUCTION_SCHEME_MASK;
+    std::uint32_t alignments[4] = {256, 256, 256, 256};  // of a, b, c, d
 };
 using cublasLtMatmulPreference_t = cublasLtMatmulPreferenceOpaque_t*;
 
@@ -149,12 +150,13 @@ inline cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t
     return emulation::detail::destroy(preference);
 }
 
-/// The smallest alignments are taken and have no effect: the emulation needs none.
 inline cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t preference,
                                                            cublasLtMatmulPreferenceAttributes_t attribute,
                                                            const void* value, std::size_t bytes) {
     using emulation::detail::assign;
     if (preference == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
     if (attribute == CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES) return assign(preference->workspace, value, bytes);
-    return assign(preference->alignment, value, bytes);
+    if (attribute == CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK)
+        return assign(preference->reduction_schemes, value, bytes);
+    return assign(preference->alignments[attribute - CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES], value, bytes);
 }

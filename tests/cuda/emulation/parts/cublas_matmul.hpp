@@ -6,12 +6,15 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 #include "capture.hpp"
 #include "cublas_descriptors.hpp"
 #include "gemm.hpp"
 #include "memory.hpp"
 
+/// data: a mark; the bytes of workspace; may partial sums be put together in the result's type?; the alignments of a,
+/// b, c, d that it counts on.
 struct cublasLtMatmulAlgo_t {
     std::uint64_t data[8];
 };
@@ -89,6 +92,16 @@ inline Matrix matrix_of(const void* data, const cublasLtMatrixLayoutOpaque_t& la
     return {layout.type, bytes, rows_apart ? leading : 1, rows_apart ? 1 : leading};
 }
 
+inline bool is_aligned(const void* data, std::uint64_t bytes) {
+    return bytes > 0 && reinterpret_cast<std::uintptr_t>(data) % bytes == 0;
+}
+
+/// Do the matrices lie as the algorithm was told they would?
+inline bool aligned(const cublasLtMatmulAlgo_t& algorithm, const void* a, const void* b, const void* c, const void* d) {
+    const std::array data{a, b, c, d};
+    return std::ranges::equal(data, std::span(algorithm.data).subspan(3, 4), is_aligned);
+}
+
 /// The real library may write anywhere in its workspace. Both ends of it are overwritten, so that a workspace that
 /// reaches into one of the matrices shows.
 inline void spoil_workspace(void* workspace, std::size_t bytes) {
@@ -114,6 +127,9 @@ inline cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cu
     if (status != CUBLAS_STATUS_SUCCESS) return status;
     results[0] = {};
     results[0].algo.data[0] = algorithm_mark;
+    results[0].algo.data[1] = preference->workspace;
+    results[0].algo.data[2] = (preference->reduction_schemes & CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE) != 0;
+    std::copy_n(preference->alignments, 4, results[0].algo.data + 3);
     results[0].state = CUBLAS_STATUS_SUCCESS;
     results[0].wavesCount = 1;
     *returned = 1;
@@ -132,7 +148,9 @@ inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc
     const cublasStatus_t status = check_product(description, a_layout, b_layout, c_layout, d_layout);
     if (status != CUBLAS_STATUS_SUCCESS) return status;
     if (alpha == nullptr || beta == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
-    if (algorithm != nullptr && algorithm->data[0] != algorithm_mark) return CUBLAS_STATUS_INVALID_VALUE;
+    if (algorithm == nullptr || algorithm->data[0] != algorithm_mark || !aligned(*algorithm, a, b, c, d) ||
+        workspace_bytes < algorithm->data[1] || (workspace_bytes > 0 && !is_aligned(workspace, 256)))
+        return CUBLAS_STATUS_INVALID_VALUE;
     if (!in_device_memory(a, *a_layout) || !in_device_memory(b, *b_layout) || !in_device_memory(c, *c_layout) ||
         !in_device_memory(d, *d_layout))
         return CUBLAS_STATUS_INVALID_VALUE;
@@ -157,7 +175,8 @@ inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc
                     .alpha = scalar(alpha),
                     .beta = scalar(beta),
                     .bias = has_bias ? static_cast<const std::byte*>(description->bias) : nullptr,
-                    .tf32 = description->compute == CUBLAS_COMPUTE_32F_FAST_TF32};
+                    .tf32 = description->compute == CUBLAS_COMPUTE_32F_FAST_TF32,
+                    .halves = algorithm->data[2] != 0 && d_layout->type == CUDA_R_16BF};
     const auto step = [](const cublasLtMatrixLayoutOpaque_t& layout) {
         return static_cast<std::size_t>(layout.batch_offset) * bytes_of(layout.type);
     };

@@ -30,8 +30,7 @@ struct CudnnEngine {
     std::vector<cudnnBackendNumericalNote_t> notes = {};
     std::int64_t workspace = 0;
     cudnnStatus_t finalize = CUDNN_STATUS_SUCCESS;  // of an execution plan with it
-    bool widens = true;  // gives the weight's gradient in float32 where the other tensors are bfloat16
-    bool runs = true;    // false: an engine that must not be chosen
+    bool runs = true;                               // false: an engine that must not be chosen
 };
 
 namespace detail {

@@ -19,8 +19,8 @@ struct CudnnEngines {
         {.index = 2, .notes = {CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS}, .runs = false},
         {.index = 3, .workspace = std::int64_t{1} << 30, .runs = false},
         {.index = 4, .finalize = CUDNN_STATUS_NOT_SUPPORTED, .runs = false},
-        {.index = 5, .notes = {CUDNN_NUMERICAL_NOTE_TENSOR_CORE}, .workspace = 10000, .widens = false},
-        {.index = 6, .notes = {CUDNN_NUMERICAL_NOTE_WINOGRAD}, .workspace = 5000, .widens = false},
+        {.index = 5, .notes = {CUDNN_NUMERICAL_NOTE_TENSOR_CORE}, .workspace = 10000},
+        {.index = 6, .notes = {CUDNN_NUMERICAL_NOTE_WINOGRAD}, .workspace = 5000},
     };
     std::vector<CudnnEngine> fallback{{.index = 7}};
     std::int64_t ran = 0;  // the index of the engine that was asked for last
@@ -43,12 +43,6 @@ inline cudnnStatus_t read_graph(const CudnnDescription& from, cudnnBackendAttrib
     return CUDNN_STATUS_BAD_PARAM;
 }
 
-inline bool supports(const CudnnEngine& engine, const CudnnConvolution& convolution) {
-    if (!convolution.mixed()) return true;
-    return engine.widens && convolution.operation == filter_operation && convolution.w.type == CUDNN_DATA_FLOAT &&
-           convolution.x.type == convolution.y.type;
-}
-
 /// Heuristics and what they offer remember the graph under this name.
 inline constexpr auto graph_name = CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH;
 
@@ -58,8 +52,8 @@ inline cudnnStatus_t finalize_heuristics(CudnnDescription& description) {
     if (status != CUDNN_STATUS_SUCCESS) return status;
     const auto mode = description.one<cudnnBackendHeurMode_t>(CUDNN_ATTR_ENGINEHEUR_MODE);
     if (mode != CUDNN_HEUR_MODE_A && mode != CUDNN_HEUR_MODE_FALLBACK) return CUDNN_STATUS_NOT_SUPPORTED;
-    for (const CudnnEngine& engine : mode == CUDNN_HEUR_MODE_A ? cudnn_engines().heuristic : cudnn_engines().fallback)
-        if (supports(engine, convolution)) description.heuristics.push_back(engine);
+    if (!convolution.mixed())  // no engine converts
+        description.heuristics = mode == CUDNN_HEUR_MODE_A ? cudnn_engines().heuristic : cudnn_engines().fallback;
     return description.heuristics.empty() ? CUDNN_STATUS_NOT_SUPPORTED : CUDNN_STATUS_SUCCESS;
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "fiber.hpp"
+#include "races.hpp"
 #include "types.hpp"
 
 // Plain globals: one kernel runs at a time.
@@ -30,36 +31,49 @@ inline constexpr unsigned block_threads = 1024;
 
 class Executor {
   public:
-    void run(const dim3& grid, const dim3& block, const std::function<void()>& thread) {
+    DITTO_EMULATION_UNWATCHED void run(const dim3& grid, const dim3& block, const std::function<void()>& thread) {
         if (current_ != nullptr) die("a kernel launched a kernel");
         thread_ = &thread;
         gridDim = grid;
         blockDim = block;
-        for (blockIdx.z = 0; blockIdx.z < grid.z; ++blockIdx.z)
-            for (blockIdx.y = 0; blockIdx.y < grid.y; ++blockIdx.y)
-                for (blockIdx.x = 0; blockIdx.x < grid.x; ++blockIdx.x) run_block(block.x * block.y * block.z);
+        const std::size_t blocks = std::size_t{grid.x} * grid.y * grid.z;
+        for (std::size_t i = 0; i < blocks; ++i) {
+            const std::size_t at = last_first ? blocks - 1 - i : i, row = at / grid.x;
+            blockIdx = {static_cast<unsigned>(at % grid.x), static_cast<unsigned>(row % grid.y),
+                        static_cast<unsigned>(row / grid.y)};
+            run_block(block.x * block.y * block.z);
+        }
         current_ = nullptr;
     }
 
-    void wait_at_barrier(int line) {
+    DITTO_EMULATION_UNWATCHED void wait_at_barrier(int line) {
+        const unsigned rank = current_->rank;
+        races_.before_wait(rank, 0);
         if (at_barrier_ == 0 && first_warp_at_barrier_) barrier_line_ = line;
         if (line != barrier_line_) die("the threads of a block wait at different __syncthreads()");
         ++at_barrier_;
         suspend();
+        races_.after_wait(rank, 0);
     }
 
     /// Gives `bits` to the other threads of the warp and returns those of thread `lane`. Two buffers in turn: nobody
     /// can write into one again before all have read from it.
-    std::uint64_t exchange(std::uint64_t bits, unsigned lane) {
-        auto& buffer = buffers_[turns_[current_->rank]];
-        turns_[current_->rank] ^= 1;
-        buffer[current_->rank % warp_threads] = bits;
+    DITTO_EMULATION_UNWATCHED std::uint64_t exchange(std::uint64_t bits, unsigned lane) {
+        const unsigned rank = current_->rank, meeting = rank / warp_threads + 1;
+        races_.before_wait(rank, meeting);
+        auto& buffer = buffers_[turns_[rank]];
+        turns_[rank] ^= 1;
+        buffer[rank % warp_threads] = bits;
         ++at_shuffle_;
         suspend();
-        return buffer[lane];
+        const std::uint64_t theirs = buffer[lane];
+        races_.after_wait(rank, meeting);
+        return theirs;
     }
 
-    unsigned lane() const { return current_->rank % warp_threads; }
+    DITTO_EMULATION_UNWATCHED unsigned lane() const { return current_->rank % warp_threads; }
+
+    bool last_first = false;  ///< the order of blocks
 
     static Executor& instance() {
         static Executor& executor = *new Executor;
@@ -69,6 +83,7 @@ class Executor {
   private:
     void run_block(unsigned threads) {
         std::fill_n(turns_.begin(), threads, std::uint8_t{0});
+        races_.begin_block(threads);
         bool begin = true;
         for (unsigned waiting = 1; waiting > 0; begin = false) {
             waiting = 0;
@@ -81,6 +96,7 @@ class Executor {
                     die("some threads of a block ended, or had ended, where others wait at __syncthreads()");
             }
         }
+        races_.end_block();
     }
 
     /// Runs a warp until all its threads wait at a barrier (and returns how many) or all have ended (and returns 0).
@@ -88,12 +104,9 @@ class Executor {
         at_barrier_ = at_shuffle_ = 0;
         if (begin) {
             next_ = first;
-            end_ = last;
-            while (next_ < end_) {
-                if (idle_.empty()) idle_.push_back(new Fiber(&fiber_main));
-                Fiber* fiber = idle_.back();
-                idle_.pop_back();
-                switch_to(*fiber);
+            while (next_ < last) {
+                end_ = Races::watched ? next_ + 1 : last;
+                switch_to(Races::watched ? own_fiber(next_) : idle_fiber());
             }
         } else {
             resume(first, last);
@@ -108,7 +121,7 @@ class Executor {
         return at_barrier_;
     }
 
-    void resume(unsigned first, unsigned last) {
+    DITTO_EMULATION_UNWATCHED void resume(unsigned first, unsigned last) {
         for (unsigned rank = first; rank < last; ++rank) {
             Fiber& fiber = *fibers_[rank];
             fiber.suspended = false;
@@ -117,10 +130,23 @@ class Executor {
         }
     }
 
-    void switch_to(Fiber& fiber) {
+    Fiber& idle_fiber() {
+        if (idle_.empty()) idle_.push_back(new Fiber(&fiber_main));
+        Fiber& fiber = *idle_.back();
+        idle_.pop_back();
+        return fiber;
+    }
+
+    /// A stack of a thread's own: on another's, the sanitizer would see both threads use the same memory.
+    Fiber& own_fiber(unsigned rank) {
+        if (own_[rank] == nullptr) own_[rank] = new Fiber(&fiber_main);
+        return *own_[rank];
+    }
+
+    DITTO_EMULATION_UNWATCHED void switch_to(Fiber& fiber) {
         current_ = &fiber;
         scheduler_.run(fiber);
-        if (!fiber.suspended) idle_.push_back(&fiber);
+        if (!fiber.suspended && !Races::watched) idle_.push_back(&fiber);
     }
 
     void suspend() {
@@ -131,13 +157,15 @@ class Executor {
         scheduler_.stop(fiber);
     }
 
-    void run_threads() {
+    DITTO_EMULATION_UNWATCHED void run_threads() {
         Fiber& fiber = *current_;
         while (next_ < end_) {
             fiber.rank = next_++;
             const unsigned row = fiber.rank / blockDim.x;
             threadIdx = {fiber.rank % blockDim.x, row % blockDim.y, row / blockDim.y};
+            races_.begin_thread(fiber.rank);
             (*thread_)();
+            races_.end_thread();
         }
     }
 
@@ -152,9 +180,11 @@ class Executor {
 
     const std::function<void()>* thread_ = nullptr;
     Scheduler scheduler_;
+    Races races_;
     Fiber* current_ = nullptr;
     std::vector<Fiber*> idle_;
     std::array<Fiber*, block_threads> fibers_{};  // of the threads that wait
+    std::array<Fiber*, block_threads> own_{};     // of all threads, where races are watched
     unsigned next_ = 0;                           // the threads that have not begun: next_ to end_
     unsigned end_ = 0;
     unsigned at_barrier_ = 0;  // threads of the present warp
@@ -164,6 +194,19 @@ class Executor {
     std::array<std::uint8_t, block_threads> turns_{};
     std::array<std::array<std::uint64_t, warp_threads>, 2> buffers_{};
 };
+
+}  // namespace emulation::detail
+
+namespace emulation {
+
+/// Kernels run their blocks in the order of their index, or the last first: no result may depend on it.
+inline void set_last_block_first(bool last_first) {
+    detail::Executor::instance().last_first = last_first;
+}
+
+}  // namespace emulation
+
+namespace emulation::detail {
 
 template <typename T>
 T shuffle(unsigned mask, T value, unsigned lane) {
@@ -192,6 +235,12 @@ inline void __syncthreads(int line = __builtin_LINE()) {
 template <typename T>
 T __ldg(const T* pointer) {
     return *pointer;
+}
+
+/// A write, in one access.
+template <typename T>
+void __stwb(T* pointer, const T& value) {
+    *pointer = value;
 }
 
 inline void __syncwarp(unsigned mask = ~0U) {

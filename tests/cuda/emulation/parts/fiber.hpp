@@ -28,6 +28,12 @@
 #ifdef DITTO_EMULATION_ASAN
 #include <sanitizer/common_interface_defs.h>
 #endif
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define DITTO_EMULATION_TSAN 1
+#include <sanitizer/tsan_interface.h>
+#endif
+#endif
 
 namespace emulation::detail {
 

@@ -50,6 +50,12 @@ inline void store(cudaDataType_t type, std::byte* data, std::size_t index, doubl
     as(__nv_bfloat16(static_cast<float>(value)));
 }
 
+inline double rounded(cudaDataType_t type, double value) {
+    std::byte bytes[sizeof(double)];
+    store(type, bytes, 0, value);
+    return load(type, bytes, 0);
+}
+
 /// The nearest float with 10 bits of mantissa, halves away from zero: the instruction cvt.rna.tf32.f32.
 inline double to_tf32(double value) {
     const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
@@ -105,6 +111,7 @@ struct Product {
     double beta;
     const std::byte* bias;  // [m] of D's type, or null
     bool tf32;
+    bool halves;  // the sum over k is that of two halves, each rounded to D's type
 };
 
 inline void run(const Product& p) {
@@ -116,11 +123,17 @@ inline void run(const Product& p) {
     for (std::size_t first = 0; first < p.n; first += tile) {
         pack(p.b, p.k, first, p.n, p.tf32, b.data());
         for (std::size_t panel = 0; panel < panels; ++panel) {
-            const Tile sums = multiply(a.data() + panel * tile * p.k, b.data(), p.k);
+            const std::size_t half = p.halves ? p.k / 2 : 0;
+            const double* rows = a.data() + panel * tile * p.k;
+            const Tile first_sums = multiply(rows, b.data(), half);
+            const Tile sums = multiply(rows + half * tile, b.data() + half * tile, p.k - half);
             const std::size_t top = panel * tile;
             for (std::size_t column = first; column < std::min(first + tile, p.n); ++column)
                 for (std::size_t row = top; row < std::min(top + tile, p.m); ++row) {
-                    double value = p.alpha * sums[column - first][row - top];
+                    double value = sums[column - first][row - top];
+                    if (half > 0)
+                        value = rounded(p.d.type, value) + rounded(p.d.type, first_sums[column - first][row - top]);
+                    value *= p.alpha;
                     if (p.beta != 0) value += p.beta * load(p.c.type, p.c.data, p.c.offset(row, column));
                     if (p.bias != nullptr) value += load(p.d.type, p.bias, row);
                     store(p.d.type, p.d.data, p.d.offset(row, column), value);

@@ -18,10 +18,11 @@ struct alignas(8) float2 {
 struct alignas(16) float4 {
     float x, y, z, w;
 };
-struct alignas(8) uint2 {
+// Memory of any type is read and written through these.
+struct alignas(8) [[gnu::may_alias]] uint2 {
     unsigned x, y;
 };
-struct alignas(16) uint4 {
+struct alignas(16) [[gnu::may_alias]] uint4 {
     unsigned x, y, z, w;
 };
 struct alignas(16) double2 {

@@ -41,9 +41,9 @@ struct ToCudnnFilter {
 };
 
 /// gradient [taps, In, Out] = from [PaddedOut, taps, PaddedIn].
-template <class Shape, class From>
+template <class Shape, class A>
 struct FromCudnnFilter {
-    const From* from;
+    const A* from;
     float* gradient;
     __device__ void operator()(std::size_t i) const {
         const std::size_t out = i % Shape::out, in = i / Shape::out % Shape::in, tap = i / (Shape::out * Shape::in);
@@ -75,7 +75,7 @@ struct CudnnConvolution {
 
     static constexpr std::size_t bytes(std::size_t images) {
         // The beginning is aligned when it is known where the workspace lies.
-        return cudnn_workspace_alignment + cudnn_workspace + gradient_bytes + input_bytes(images) +
+        return cudnn_workspace_alignment + scratch_bytes(images) + gradient_bytes + input_bytes(images) +
                output_bytes(images);
     }
 
@@ -92,7 +92,7 @@ struct CudnnConvolution {
     static void forward(const Device& device, std::size_t images, const A* x, const A* weight, A* y, void* workspace) {
         const Memory memory(workspace, images);
         A* result = pads_output ? memory.output : y;
-        run(device, problem(CudnnPass::forward, images, type), padded_input(device, images, x, memory), weight, result,
+        run(device, problem(CudnnPass::forward, images), padded_input(device, images, x, memory), weight, result,
             memory);
         if constexpr (pads_output)
             for_each(device, images * Grid::pixels * Filter::out,
@@ -104,25 +104,16 @@ struct CudnnConvolution {
         const Memory memory(workspace, images);
         const A* input = padded_input(device, images, x, memory);
         const A* output = padded_output(device, images, dy, memory);
-        // In float32 if an engine gives that, so that the gradient is rounded no further.
-        if constexpr (!std::is_same_v<A, float>) {
-            const CudnnProblem narrow = problem(CudnnPass::weight_gradient, images, type);
-            if (!cudnn(device).can(wide_gradient(images))) {
-                run(device, narrow, input, memory.gradient, output, memory);
-                return for_each(device, Filter::weights,
-                                FromCudnnFilter<Filter, A>{static_cast<const A*>(memory.gradient), gradient});
-            }
-        }
-        run(device, wide_gradient(images), input, memory.gradient, output, memory);
-        for_each(device, Filter::weights,
-                 FromCudnnFilter<Filter, float>{static_cast<const float*>(memory.gradient), gradient});
+        // In the activations' type: from bf16 no engine of cuDNN 9 gives it in float32.
+        run(device, problem(CudnnPass::weight_gradient, images), input, memory.gradient, output, memory);
+        for_each(device, Filter::weights, FromCudnnFilter<Filter, A>{memory.gradient, gradient});
     }
 
     static void input_gradient(const Device& device, std::size_t images, const A* dy, const A* weight, A* dx,
                                void* workspace) {
         const Memory memory(workspace, images);
         A* result = pads_input ? memory.input : dx;
-        run(device, problem(CudnnPass::input_gradient, images, type), result, weight,
+        run(device, problem(CudnnPass::input_gradient, images), result, weight,
             padded_output(device, images, dy, memory), memory);
         if constexpr (pads_input)
             for_each(device, images * in_pixels * Filter::in,
@@ -135,8 +126,15 @@ struct CudnnConvolution {
         return context.part<Cudnn>();
     }
 
-    static constexpr cudnnDataType_t type = std::is_same_v<A, float> ? CUDNN_DATA_FLOAT : CUDNN_DATA_BFLOAT16;
-    static constexpr std::size_t gradient_bytes = round_up(Filter::padded_weights * sizeof(float), tensor_alignment);
+    static constexpr std::size_t gradient_bytes = round_up(Filter::padded_weights * sizeof(A), tensor_alignment);
+    /// What engines ask for (cuDNN 9.19 for an H100): in bf16 next to nothing; in tf32 a copy of the input and the
+    /// weight; in fp32, without tensor cores, copies of all, with a channel's pixels as neighbours.
+    static constexpr std::size_t scratch_bytes(std::size_t images) {
+        const std::size_t input = images * in_pixels * Filter::padded_in, output = images * Grid::pixels * Filter::out;
+        const std::size_t copied =
+            std::is_same_v<A, float> ? input + Filter::padded_weights + (tensor_cores ? 0 : output) : 0;
+        return round_up((std::size_t{64} << 20) + copied * sizeof(A), cudnn_workspace_alignment);
+    }
     static constexpr std::size_t input_bytes(std::size_t images) {
         return pads_input ? round_up(images * in_pixels * Filter::padded_in * sizeof(A), tensor_alignment) : 0;
     }
@@ -146,16 +144,15 @@ struct CudnnConvolution {
 
     struct Memory {
         void* scratch;
-        void* gradient;
+        A* gradient;
         A* input;
         A* output;
         Memory(void* workspace, std::size_t images) {
-            const auto at = reinterpret_cast<std::uintptr_t>(workspace);
-            auto* first = static_cast<std::byte*>(workspace) + (round_up(at, cudnn_workspace_alignment) - at);
-            scratch = first;
-            gradient = first + cudnn_workspace;
-            input = reinterpret_cast<A*>(first + cudnn_workspace + gradient_bytes);
-            output = reinterpret_cast<A*>(first + cudnn_workspace + gradient_bytes + input_bytes(images));
+            scratch = align_up(workspace, cudnn_workspace_alignment);
+            auto* next = static_cast<std::byte*>(scratch) + scratch_bytes(images);
+            gradient = reinterpret_cast<A*>(next);
+            input = reinterpret_cast<A*>(next += gradient_bytes);
+            output = reinterpret_cast<A*>(next + input_bytes(images));
         }
     };
 
@@ -172,11 +169,10 @@ struct CudnnConvolution {
         return memory.output;
     }
 
-    static CudnnProblem problem(CudnnPass pass, std::size_t images, cudnnDataType_t result) {
+    static CudnnProblem problem(CudnnPass pass, std::size_t images) {
         CudnnProblem made{};
         made.pass = pass;
-        made.type = type;
-        made.result = result;
+        made.type = std::is_same_v<A, float> ? CUDNN_DATA_FLOAT : CUDNN_DATA_BFLOAT16;
         made.tensor_cores = tensor_cores;
         made.direct = Conv::direct;
         made.images = static_cast<std::int64_t>(images);
@@ -190,10 +186,8 @@ struct CudnnConvolution {
         made.stride = Grid::stride;
         made.padding = Grid::padding;
         made.multiple = multiple;
+        made.scratch = static_cast<std::int64_t>(scratch_bytes(images));
         return made;
-    }
-    static CudnnProblem wide_gradient(std::size_t images) {
-        return problem(CudnnPass::weight_gradient, images, CUDNN_DATA_FLOAT);
     }
     static void run(const Device& device, const CudnnProblem& problem, const void* x, const void* weight, const void* y,
                     const Memory& memory) {

@@ -12,8 +12,6 @@
 
 namespace ditto::detail {
 
-/// Scratch memory that an engine may use; part of the plan. Engines that want more are passed over.
-inline constexpr std::size_t cudnn_workspace = std::size_t{256} << 20;
 /// How the addresses of tensors are aligned, as cuDNN is told, and that of the scratch memory, as cudaMalloc would.
 inline constexpr std::size_t cudnn_tensor_alignment = 16, cudnn_workspace_alignment = 256;
 

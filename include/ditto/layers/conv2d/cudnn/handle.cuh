@@ -28,8 +28,6 @@ class Cudnn final : public ContextPart {
         cudnnDestroy(handle_);
     }
 
-    /// Is there an engine for a pass?
-    bool can(const CudnnProblem& problem) { return plan(problem).exists(); }
     /// Runs a pass: see CudnnPlan. Throws Error if there is no engine for it.
     void run(const CudnnProblem& problem, const void* x, const void* w, const void* y, void* workspace) {
         const CudnnPlan& chosen = plan(problem);

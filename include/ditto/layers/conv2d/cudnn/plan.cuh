@@ -34,16 +34,16 @@ class CudnnPlan {
         const std::string reason =
             refusal_ == CUDNN_STATUS_SUCCESS ? "" : std::string(" (") + cudnnGetErrorString(refusal_) + ")";
         throw Error("cuDNN: no engine for " + problem_.text() + ", that gives the same bits in every run and needs " +
-                    "at most " + std::to_string(cudnn_workspace >> 20) + " MiB of scratch memory" + reason + "; " +
+                    "at most " + std::to_string(problem_.scratch >> 20) + " MiB of scratch memory" + reason + "; " +
                     cudnn_advice(CUDNN_STATUS_NOT_SUPPORTED));
     }
 
     /// x [images, height, width, in], w [out, kernel, kernel, in], y [images, out_height, out_width, out], or the
-    /// gradient of one of them, which is the result. `workspace` has cudnn_workspace bytes.
+    /// gradient of one of them, which is the result. `workspace` has `scratch` bytes.
     void run(cudnnHandle_t handle, const void* x, const void* w, const void* y, void* workspace) const {
         const std::array<void*, 3> pointers{const_cast<void*>(x), const_cast<void*>(w), const_cast<void*>(y)};
         CudnnDescriptor tensors(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
-        tensors.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, std::array{x_id, w_id, y_id});
+        tensors.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, std::array<std::int64_t, 3>{x_id, w_id, y_id});
         tensors.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, pointers);
         tensors.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, workspace);
         check(tensors.finalize(), "naming a convolution's tensors");
@@ -70,12 +70,11 @@ class CudnnPlan {
     /// False where cuDNN knows no such convolution.
     bool describe(cudnnHandle_t handle) {
         const CudnnProblem& p = problem_;
-        const auto type_of = [&](CudnnPass pass) { return pass == p.pass ? p.result : p.type; };
-        x_ = tensor(x_id, type_of(CudnnPass::input_gradient), {p.images, p.padded_in(), p.height, p.width});
-        w_ = tensor(w_id, type_of(CudnnPass::weight_gradient), {p.padded_out(), p.padded_in(), p.kernel, p.kernel});
-        y_ = tensor(y_id, type_of(CudnnPass::forward), {p.images, p.padded_out(), p.out_height, p.out_width});
+        x_ = tensor(x_id, p.type, {p.images, p.padded_in(), p.height, p.width});
+        w_ = tensor(w_id, p.type, {p.padded_out(), p.padded_in(), p.kernel, p.kernel});
+        y_ = tensor(y_id, p.type, {p.images, p.padded_out(), p.out_height, p.out_width});
 
-        const auto twice = [](std::int64_t number) { return std::array{number, number}; };
+        const auto twice = [](std::int64_t number) { return std::array<std::int64_t, 2>{number, number}; };
         convolution_ = CudnnDescriptor(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
         convolution_.set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, std::int64_t{2});
         convolution_.set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_DATA_FLOAT);
@@ -198,7 +197,7 @@ class CudnnPlan {
         check(cudnnBackendGetAttribute(plan.get(), CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1,
                                        &count, &bytes),
               "asking for a convolution's scratch memory");
-        if (bytes > static_cast<std::int64_t>(cudnn_workspace)) return false;
+        if (bytes > problem_.scratch) return false;
         choice_ = std::move(choice);
         plan_ = std::move(plan);
         return true;

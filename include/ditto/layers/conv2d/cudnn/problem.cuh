@@ -15,12 +15,12 @@ enum class CudnnPass : std::uint8_t { forward, input_gradient, weight_gradient }
 /// A pass of a convolution, and all that the choice of its engine depends on.
 struct CudnnProblem {
     CudnnPass pass;
-    cudnnDataType_t type;    ///< of all tensors but the result
-    cudnnDataType_t result;  ///< of the result
-    bool tensor_cores;       ///< may factors be rounded to what tensor cores take?
-    bool direct;             ///< no minimal filtering, no Fourier transform
+    cudnnDataType_t type;  ///< of all tensors
+    bool tensor_cores;     ///< may factors be rounded to what tensor cores take?
+    bool direct;           ///< no minimal filtering, no Fourier transform
     std::int64_t images, height, width, in, out_height, out_width, out, kernel, stride, padding;
     std::int64_t multiple;  ///< cuDNN gets `in` and `out` channels rounded up to multiples of this
+    std::int64_t scratch;   ///< bytes that an engine may use; those that want more are passed over
 
     std::int64_t padded_in() const { return (in + multiple - 1) / multiple * multiple; }
     std::int64_t padded_out() const { return (out + multiple - 1) / multiple * multiple; }
