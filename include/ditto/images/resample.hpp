@@ -44,13 +44,13 @@ inline Float4 to_floats(std::int32_t bytes) {
 /// Red, green and blue at position (y, x), interpolated; positions beyond the border take the border's pixels.
 inline Float4 bilinear(const Image& image, float y, float x) {
     const auto [top, left, down, right] = bilinear_place(image.height, image.width, y, x);
-    const auto row = [right = right](const std::uint8_t* pixel) {
+    const auto row = [share = right](const std::uint8_t* pixel) {
         // Two pixels are six bytes: four from the first on, and the last four, of which one is the first pixel's.
         std::int32_t first = 0;
         std::uint32_t second = 0;
         std::memcpy(&first, pixel, 4);
         std::memcpy(&second, pixel + 2, 4);
-        return interpolate(to_floats(first), to_floats(static_cast<std::int32_t>(second >> 8)), right);
+        return interpolate(to_floats(first), to_floats(static_cast<std::int32_t>(second >> 8)), share);
     };
     const std::uint8_t* pixel = image.pixels.data() + 3 * (std::ptrdiff_t{top} * image.width + left);
     return interpolate(row(pixel), row(pixel + std::ptrdiff_t{3} * image.width), down);
