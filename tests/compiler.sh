@@ -13,8 +13,9 @@ compiler=${1:?name a compiler}
 rooms=("${@:2}")
 (($# > 1)) || rooms=(unit)
 folder=build/$compiler
+# (Debian 12's std::stable_sort uses a name that clang 19 knows to be deprecated.)
 cmake --preset release -B "$folder" -DCMAKE_CXX_COMPILER="$compiler" -DDITTO_WERROR=ON -DDITTO_BUILD_TESTS=ON \
-    -DDITTO_BUILD_EXAMPLES=OFF -DDITTO_CUDA=OFF
+    -DDITTO_BUILD_EXAMPLES=OFF -DDITTO_CUDA=OFF -DCMAKE_CXX_FLAGS=-Wno-error=deprecated-declarations
 list=$(unit_tests "$folder" "${rooms[@]}")
 mapfile -t tests <<<"$list"
 cmake --build "$folder" --parallel "$(nproc)" --target shapes "${tests[@]}"
