@@ -4,10 +4,10 @@
     test_tidy.py FILE...        these files
 
 Headers of include/ditto are checked together in one file that includes them, others through a source that includes
-them. CUDA's .cuh files are not checked, nor what must not compile. DITTO_TEST_BIN names the folder of the helpers of a
-build, whose compilation commands are used; without it, build/release. What could not be checked, because the time was
-over, clang-tidy crashed or the build does not compile it, is named, and without findings the exit code is then 77; so it
-is, with the reason, without clang-tidy, git or history."""
+them. What nvcc compiles and CUDA's .cuh files are not checked, nor what must not compile. DITTO_TEST_BIN names the
+folder of the helpers of a build, whose compilation commands are used; without it, build/release. What could not be
+checked, because the time was over, clang-tidy crashed or the build does not compile it, is named, and without findings
+the exit code is then 77; so it is, with the reason, without clang-tidy, git or history."""
 import json
 import os
 import pathlib
@@ -56,6 +56,8 @@ def compile_commands(build):
     commands = {}
     for entry in json.loads(file.read_text()):
         arguments = shlex.split(entry["command"])
+        if pathlib.Path(arguments[0]).name == "nvcc":  # whose flags clang does not know
+            continue
         first = next(i for i, argument in enumerate(arguments) if argument.startswith("-"))
         # Warnings are the compilers' business, and -Werror would make clang's an error here.
         flags = [a for a in arguments[first:] if a not in ("-c", entry["file"]) and not a.startswith("-W")]

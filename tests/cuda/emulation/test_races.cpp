@@ -1,5 +1,5 @@
-// Races between the threads of a block, as clang's thread sanitizer sees them in the emulation; and between blocks, which
-// may run in any order.
+// Races between the threads of a block, as clang's thread sanitizer sees them in the emulation; and between blocks,
+// which may run in any order.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/wait.h>

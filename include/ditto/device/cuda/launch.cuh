@@ -18,7 +18,8 @@ void launch(const Device& device, void (*kernel)(Parameters...), dim3 grid, dim3
     check(cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...), "a kernel");
 }
 
-#ifndef DITTO_CUDA_BLOCK_THREADS  // a power of 2; the thread sanitizer's tests have fewer, more than it could tell apart
+// Threads of a block, a power of 2. (The thread sanitizer's tests have 128: more it could not tell apart.)
+#ifndef DITTO_CUDA_BLOCK_THREADS
 #define DITTO_CUDA_BLOCK_THREADS 256
 #endif
 inline constexpr unsigned block_threads = DITTO_CUDA_BLOCK_THREADS;

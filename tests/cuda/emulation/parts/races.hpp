@@ -17,8 +17,8 @@ namespace emulation::detail {
 
 #ifdef DITTO_EMULATION_TSAN
 
-/// To the sanitizer each thread of a block is a fiber, and the emulation itself the host's thread. It tells 255 apart, and
-/// knows of more no longer what is whose: blocks have at most 128 threads.
+/// To the sanitizer each thread of a block is a fiber, and the emulation itself the host's thread. It tells 255 apart,
+/// and knows of more no longer what is whose: blocks have at most 128 threads.
 class Races {
   public:
     static constexpr bool watched = true;
