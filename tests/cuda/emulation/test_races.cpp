@@ -25,7 +25,7 @@ float sum_of_block(float own) {
     lanes[threadIdx.x] = own;
     if (After) __syncthreads();
     float sum = 0.0F;
-    for (unsigned i = 0; i < threads; ++i) sum += lanes[i];
+    for (const float lane : lanes) sum += lane;
     return sum;
 }
 template <bool Before, bool After>
