@@ -1,7 +1,7 @@
 # The CUDA backend, for ditto's own build and for the installed package.
 #   DITTO_CUDA   AUTO (the backend is on where nvcc and the CUDA Toolkit are found), ON (they must be) or OFF
 #   DITTO_CUDNN  ON (convolutions by cuDNN where it is found) or OFF (by unfolding)
-#   DITTO_CUDNN_PYTHON a Python that may have cuDNN as PyPI's package nvidia-cudnn-cu12 or -cu13, as PyTorch brings it along
+#   DITTO_CUDNN_PYTHON   a Python that may have cuDNN as PyPI's package nvidia-cudnn-cu12 or -cu13, as PyTorch brings it
 # Says in one line what was found, unless find_package was to be quiet. Where the backend is on there are
 #   ditto::cuda                      what a program with Cuda<...> in it links, instead of ditto::ditto
 #   ditto_compile_as_cuda(<file>...) makes the compiler of these files nvcc, whatever their names; unless

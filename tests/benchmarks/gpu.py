@@ -6,8 +6,8 @@
   gpu.py --minutes 30 --output results
 
 It needs an NVIDIA GPU, nvcc, cuDNN, cmake, what ditto's build needs, and for the comparison a Python with PyTorch,
-whose cuDNN will do; no network. What no time is left for is listed as not run. Without a GPU: one line, and exit status 77. README.md in this
-folder says what is counted, gpu/pytorch_worker.py with which settings PyTorch runs.
+whose cuDNN will do; no network. What no time is left for is listed as not run. Without a GPU: one line, and exit
+status 77. README.md in this folder says what is counted, gpu/pytorch_worker.py with which settings PyTorch runs.
 """
 import argparse
 import csv

@@ -52,10 +52,12 @@ def check_accesses(ptx):
     for name, body in kernels(ptx, r"\.entry"):
         loops = [body[label.start():jump.end()] for label in re.finditer(r"^(\$\w+):", body, re.MULTILINE)
                  for jump in re.finditer(rf"bra(?:\.uni)?\s+{re.escape(label[1])};", body) if jump.start() > label.start()]
-        accesses = re.findall(r"\b(?:ld|st)\.global\S*", loops[0])
-        assert accesses, name
-        narrow = [access for access in accesses if not re.search(r"\.v4\.[uf]32|\.v2\.u32$|\.v4\.u8$|\.u32$", access)]
-        assert any(".v4." in access for access in accesses) and not narrow, (name, accesses)
+        accesses = re.findall(r"\b(?:ld|st)\.(?:global|wb)\S*", loops[0])
+        narrow = [access for access in accesses if not re.search(r"\.v4\.[uf]32$", access)]
+        # The places of the winners are a byte each.
+        places = r"\.v2\.u32$" if "bfloat16" in name else r"\.u32$"
+        assert len(narrow) < len(accesses) and len(narrow) <= 1, (name, accesses)
+        assert all(re.search(places, access) for access in narrow), (name, accesses)
         looked_at += 1
     assert looked_at > 20, ptx[:1000]
 

@@ -41,9 +41,9 @@ __global__ void pass_through_warp(const float* numbers, float* sums) {
     if (threadIdx.x % 32 == 0) sums[threadIdx.x] += sums[threadIdx.x + 31];
 }
 
-template <bool Atomic>
+template <bool OneThread>
 __global__ void one_number(const float* numbers, float* sums) {
-    if (!Atomic || threadIdx.x == 0) sums[0] = numbers[threadIdx.x];
+    if (!OneThread || threadIdx.x == 0) sums[0] = numbers[threadIdx.x];
 }
 
 // Each block reads what another one writes.

@@ -1,4 +1,4 @@
-// Launching kernels, and loops over numbers.
+// Launching kernels: loops over numbers, and the sum of a block's threads.
 #pragma once
 
 #include <algorithm>
