@@ -2,12 +2,14 @@
 """Builds ditto on a machine with a GPU, checks it there, and measures it beside PyTorch and the card's limits.
 
   gpu.py                      all of it, in nine minutes
+  gpu.py --pack ARCHIVE       where nothing of what ditto's build needs is installed, see gpu/pack.py
   gpu.py --no-build           as it is built
   gpu.py --minutes 30 --output results
 
-It needs an NVIDIA GPU, nvcc, cuDNN, cmake, what ditto's build needs, and for the comparison a Python with PyTorch,
-whose cuDNN will do; no network. What no time is left for is listed as not run. Without a GPU: one line, and exit
-status 77. README.md in this folder says what is counted, gpu/pytorch_worker.py with which settings PyTorch runs.
+It needs an NVIDIA GPU, nvcc, cuDNN, cmake, what ditto's build needs or an archive with it, and for the comparison a
+Python with PyTorch, whose cuDNN will do; no network. What no time is left for is listed as not run. Without a GPU: one
+line, and exit status 77. README.md in this folder says what is counted, gpu/pytorch_worker.py with which settings
+PyTorch runs.
 """
 import argparse
 import csv
@@ -23,6 +25,7 @@ sys.path.insert(0, str(HERE / "gpu"))
 import checks  # noqa: E402  (the path first)
 import contenders  # noqa: E402
 import machine as processor  # noqa: E402
+import pack  # noqa: E402
 import race  # noqa: E402
 import report  # noqa: E402
 
@@ -33,6 +36,7 @@ OWN_PYTHON = ROOT / ".venv" / "bin" / "python"
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=9, help="that all of it may take (default: 9)")
+    parser.add_argument("--pack", help="what gpu/pack.py has packed: the archive, or the folder where it was unpacked")
     parser.add_argument("--no-build", action="store_true", help="take the programs in the build folder as they are")
     parser.add_argument("--no-checks", action="store_true", help="measure only")
     parser.add_argument("--no-cudnn", action="store_true", help="convolve by unfolding")
@@ -97,7 +101,8 @@ def build_and_check(options, architecture, budget, pytorch_there):
     if not options.no_build:
         print(f"[{budget.used():.0f} s] building in {options.build}", file=sys.stderr)
         ahead = race.CompilesAhead(options.python, options.build) if pytorch_there else None
-        problem = checks.build(options.build, architecture, options.python, not options.no_cudnn, budget.left())
+        packed = pack.unpack(options.pack, pathlib.Path(options.build) / "pack") if options.pack else None
+        problem = checks.build(options.build, architecture, options.python, not options.no_cudnn, packed, budget.left())
         if ahead:
             ahead.stop()
         if problem:
@@ -106,7 +111,7 @@ def build_and_check(options, architecture, budget, pytorch_there):
     if not options.no_checks:
         print(f"[{budget.used():.0f} s] checking", file=sys.stderr)
         rows += checks.tests(options.build, min(120, budget.left()))
-        rows.append(checks.sanitizer(options.build, "memcheck", min(60, budget.left())))
+        rows += [checks.sanitizer(options.build, kind, min(60, budget.left())) for kind in checks.SANITIZED]
     return rows
 
 
@@ -160,20 +165,16 @@ def main():
     pytorch = None if no_pytorch else race.PyTorch(options.python, options.build)
     contest = race.Race(options, budget, pytorch)
     run = Run(options, budget, card[0], check_rows, limits, pytorch, no_pytorch)
+    run.write()  # whoever ends the script keeps what there is
     try:
         for task in race.TASKS:
             run.answers.append(contest.run(task))
             if task == race.TASKS[0]:  # the same step again, for where its time goes
                 run.kernels = kernels(options, budget)
-            run.write()  # whoever ends the script keeps what there is
+            run.write()
     finally:
         if pytorch:
             pytorch.stop()
-    if not options.no_checks:
-        if budget.left() > 20:
-            check_rows.append(checks.sanitizer(options.build, "racecheck", min(180, budget.left())))
-        else:
-            check_rows.append(("compute-sanitizer racecheck", "not run", "no time left"))
     print(run.write(), end="")
     return 1 if any(result == "failed" for _, result, _ in check_rows) else 0
 

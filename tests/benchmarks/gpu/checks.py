@@ -11,6 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 # that it looks for are those of memory that a block shares, which inference has none of.
 SANITIZED = {"memcheck": "inference", "racecheck": "mining"}
 CUDA_BIN = "/usr/local/cuda/bin"
+JOBS = str(len(os.sched_getaffinity(0)))
 
 
 def graphics_card():
@@ -47,23 +48,25 @@ def run(command, seconds, text="", cwd=None):
         return 124, process.communicate()[0]
 
 
-def build(folder, architecture, python, cudnn, seconds):
+def build(folder, architecture, python, cudnn, packed, seconds):
     """Configures and builds the tests of label `cuda` and the benchmark programs, with cuDNN, which `python` may have,
-    or without. Empty, or why it failed."""
+    or without; with the packages in the folder `packed`, see pack.py, or, where that is None, the machine's. Empty, or
+    why it failed."""
     configure = ["cmake", "-S", str(ROOT), "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DDITTO_CUDA=ON",
                  "-DDITTO_BUILD_EXAMPLES=OFF", "-DDITTO_BUILD_TESTS=ON",
                  f"-DCMAKE_CUDA_ARCHITECTURES={architecture}", f"-DDITTO_CUDNN_PYTHON={python}",
                  f"-DDITTO_CUDNN={'ON' if cudnn else 'OFF'}"]
+    if packed:
+        configure += ["-C", str(packed / "ditto_pack.cmake")]
     if not (pathlib.Path(folder) / "CMakeCache.txt").exists() and shutil.which("ninja"):
         configure += ["-G", "Ninja"]
     status, output = run(configure, seconds)
     if status == 0 and cudnn and not has_cudnn(folder):
         return "no cuDNN 9 found, neither where libraries are nor in that Python; --no-cudnn measures without it"
     if status == 0:
-        files = sorted((ROOT / "tests" / "cuda").glob("test_*.cpp"))
+        files = sorted(file for where in (".", "gpu") for file in (ROOT / "tests" / "cuda" / where).glob("test_*.cpp"))
         targets = ["gpu_benchmarks", *(f"cuda.{file.stem.removeprefix('test_')}" for file in files)]
-        jobs = str(len(os.sched_getaffinity(0)))
-        status, output = run(["cmake", "--build", folder, "--parallel", jobs, "--target", *targets], seconds)
+        status, output = run(["cmake", "--build", folder, "--parallel", JOBS, "--target", *targets], seconds)
     if status == 0:
         return ""
     if status == 124:
@@ -78,8 +81,10 @@ def has_cudnn(folder):
 
 
 def tests(folder, seconds):
-    """Rows (check, result, detail) of CTest's label `cuda`: passed, failed or skipped, a row for each test."""
-    status, output = run(["ctest", "--test-dir", folder, "-L", "^cuda$", "--output-on-failure"], seconds)
+    """Rows (check, result, detail) of CTest's label `cuda`: passed, failed or skipped, a row for each test. All at the
+    same time: the face network's, which the processor computes too, is longer than the others together."""
+    status, output = run(["ctest", "--test-dir", folder, "-L", "^cuda$", "--output-on-failure", "--parallel", JOBS],
+                         seconds)
     rows = []
     results = {"Passed": "passed", "***Skipped": "skipped", "***Failed": "failed", "***Timeout": "failed",
                "***Not Run": "failed", "***Exception": "failed"}
