@@ -136,12 +136,26 @@ class Expectation {
     // hang on a handful of numbers, whose distance is luck: what the first step computes is as uncertain as its
     // features. Adam divides a gradient by its own size, so that where one is near 0 its rounding, which depends on the
     // processor's order of sums, moves a weight as a gradient does: a 16th part of one step of one weight in a tensor
-    // of hundreds is 2^-20 of it.
+    // of hundreds is 2^-20 of it. A gradient is as uncertain as those of the layers after its own, which it came
+    // through.
     double own_distance(const std::string& name, const std::vector<double>& measure) const {
         const double rounding = name.starts_with("adam.") ? 0x1p-20 : 0x1p-24;
         const bool trained = name.starts_with("sgd.") || name.starts_with("adam.");
         const double features = trained ? 0.0 : file_[prefix_ + "features.measure"][2];
-        return std::max({measure[2], rounding, features});
+        return std::max({measure[2], rounding, features, name.starts_with("gradient.backbone.") ? later(name) : 0.0});
+    }
+
+    // The largest distance of PyTorch's float32 among the gradients of the layers after that of a gradient.
+    double later(const std::string& gradient) const {
+        constexpr int most_layers = 32;
+        const std::string kind = "gradient.backbone.";
+        double largest = 0.0;
+        for (int layer = std::stoi(layer_of(gradient.substr(std::string_view("gradient.").size()))) + 1;
+             layer < most_layers; ++layer)
+            for (const char* parameter : {".weight.measure", ".bias.measure"})
+                if (const std::string name = prefix_ + kind + std::to_string(layer) + parameter; file_.contains(name))
+                    largest = std::max(largest, file_[name][2]);
+        return largest;
     }
 
     const reference::ValueFile& file_;

@@ -23,7 +23,7 @@ using FastNetwork = ditto::Sequential<ditto::Shape<16, 16, 3>, ditto::Conv2d<3, 
                                       ditto::Conv2d<32, 64, 3, ditto::Padding<1>>, ditto::ReLU,  // 8x8x64
                                       ditto::BatchNorm2d<64>, ditto::Flatten, ditto::Linear<4096, 64>, ditto::ReLU,
                                       ditto::BatchNorm1d<64>>;
-static_assert(ditto::Execution<FastNetwork, ditto::Cpu<ditto::fp32>>::layer_count == 6);
+static_assert(ditto::Execution<FastNetwork, ditto::Cpu<ditto::fp32>>::layer_count == 5);
 
 template <class Loss = ditto::ContrastiveLoss, class Optimizer = ditto::Adam, class Twin = ditto::twin::separate,
           class Network = SmallNetwork>

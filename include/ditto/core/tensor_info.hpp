@@ -24,9 +24,12 @@ struct Initialization {
 struct TensorInfo {
     std::string_view name;                           ///< the last part of its name in files: "weight"
     int rank = 0;                                    ///< number of axes, up to 4
-    std::array<std::int64_t, 4> shape{};             ///< PyTorch's shape, as files have it
-    std::array<int, 4> memory_order = {0, 1, 2, 3};  ///< axis i in memory is axis memory_order[i] of the file's shape
+    std::array<std::int64_t, 4> shape{};             ///< PyTorch's shape
+    std::array<int, 4> memory_order = {0, 1, 2, 3};  ///< axis i in memory is axis memory_order[i] of shape
     Initialization initial{};
+    /// The last two axes are a single one in files, their product; memory has them first, the other way round. So lies
+    /// the weight of a Linear that reads a map: [Out, channels, pixels], [Out, channels * pixels] in files.
+    bool joins_last_axes = false;
 
     /// Numbers in the tensor.
     constexpr std::int64_t size() const {

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "ditto/core/shape.hpp"
+
 namespace ditto {
 
 /// The layer that may stand for a run of layers, one after another, on devices that have a kernel for it: `type`. Void:
@@ -10,6 +12,13 @@ namespace ditto {
 template <class... Layers>
 struct FusedAs {
     using type = void;
+};
+
+/// The parameters of layer L where it comes right after Before, on the device as in files: those that it has by itself,
+/// unless the folder of a fused layer of the two specialises this. `in` is the shape before Before.
+template <class Before, class L>
+struct ParametersAfter {
+    static constexpr auto of(Extents /*in*/) { return L::parameters(); }
 };
 
 /// The longest run that is looked at.

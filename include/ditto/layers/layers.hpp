@@ -9,7 +9,7 @@
 #include "ditto/layers/elementwise/sigmoid.hpp"
 #include "ditto/layers/flatten/flatten.hpp"
 #include "ditto/layers/l2_normalize/l2_normalize.hpp"
-#include "ditto/layers/linear/linear.hpp"
+#include "ditto/layers/linear/map_linear.hpp"
 #include "ditto/layers/pooling/average/average_pool2d.hpp"
 #include "ditto/layers/pooling/global_average/global_average_pool2d.hpp"
 #include "ditto/layers/pooling/max/max_pool2d.hpp"

@@ -33,11 +33,18 @@ inline DType file_dtype(StoredType type) {
 }
 
 inline std::vector<std::size_t> file_shape(const TensorInfo& info) {
-    return {info.shape.begin(), info.shape.begin() + info.rank};
+    std::vector<std::size_t> shape(info.shape.begin(), info.shape.begin() + info.rank);
+    if (info.joins_last_axes) {
+        const std::size_t last = shape.back();
+        shape.pop_back();
+        shape.back() *= last;
+    }
+    return shape;
 }
 
 inline PermutedLayout memory_layout(const TensorInfo& info) {
-    return {file_shape(info), {info.memory_order.begin(), info.memory_order.begin() + info.rank}};
+    return {{info.shape.begin(), info.shape.begin() + info.rank},
+            {info.memory_order.begin(), info.memory_order.begin() + info.rank}};
 }
 
 // Calls visit(span) with the tensor's numbers as float, double or int64.

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include "ditto/core/shape_error.hpp"
+#include "ditto/layers/fusion.hpp"
 #include "ditto/network/layer_pack.hpp"
 
 namespace ditto {
@@ -52,6 +54,24 @@ constexpr std::array<NetworkTensor, Count> collect_tensors(const Lists&... lists
     return all;
 }
 
+// The layer before layer `Index` of a list; void before the first.
+template <std::size_t Index, class... Layers>
+struct LayerBefore {
+    using type = LayerAt<Index - 1, Layers...>;
+};
+template <class... Layers>
+struct LayerBefore<0, Layers...> {
+    using type = void;
+};
+
+// The parameters of each layer as they lie in memory after the layer before it.
+template <std::size_t Count, class... Layers, std::size_t... Index>
+constexpr std::array<NetworkTensor, Count> collect_parameters(
+    [[maybe_unused]] const std::array<Extents, sizeof...(Layers) + 1>& extents, std::index_sequence<Index...>) {
+    return collect_tensors<Count>(ParametersAfter<typename LayerBefore<Index, Layers...>::type, Layers>::of(
+        extents[Index == 0 ? 0 : Index - 1])...);
+}
+
 // Stands in a network for what is no layer, once the error has been given: so that there is no second one.
 struct NoLayer : ElementwiseLayer {
     static constexpr std::array<TensorInfo, 1> parameters() { return {{{.name = "none", .rank = 1, .shape = {1}}}}; }
@@ -88,7 +108,8 @@ struct NetworkFacts {
 
     static constexpr std::size_t parameter_tensors = (std::size_t{0} + ... + Layers::parameters().size());
     static constexpr std::size_t buffer_tensors = (std::size_t{0} + ... + Layers::buffers().size());
-    static constexpr auto parameters = collect_tensors<parameter_tensors>(Layers::parameters()...);
+    static constexpr auto parameters =
+        collect_parameters<parameter_tensors, Layers...>(extents, std::index_sequence_for<Layers...>());
     static constexpr auto buffers = collect_tensors<buffer_tensors>(Layers::buffers()...);
 
     /// Numbers that training changes.

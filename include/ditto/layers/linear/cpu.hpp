@@ -8,7 +8,7 @@
 #include "ditto/device/cpu/cpu.hpp"
 #include "ditto/device/cpu/gemm.hpp"
 #include "ditto/layers/kernel.hpp"
-#include "ditto/layers/linear/linear.hpp"
+#include "ditto/layers/linear/map_linear.hpp"
 #include "ditto/layers/linear/slices.hpp"
 
 namespace ditto {
@@ -122,5 +122,8 @@ struct Kernel<Linear<In, Out>, Input, Cpu<P>> : KernelDefaults {
         }
     }
 };
+
+template <int In, int Out, class Input, class P>
+struct Kernel<MapLinear<In, Out>, Input, Cpu<P>> : Kernel<Linear<In, Out>, Input, Cpu<P>> {};
 
 }  // namespace ditto

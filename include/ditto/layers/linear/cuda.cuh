@@ -9,7 +9,7 @@
 #include "ditto/device/cuda/launch.cuh"
 #include "ditto/device/cuda/rows.cuh"
 #include "ditto/layers/kernel.hpp"
-#include "ditto/layers/linear/linear.hpp"
+#include "ditto/layers/linear/map_linear.hpp"
 
 namespace ditto {
 
@@ -54,6 +54,7 @@ struct Kernel<Linear<In, Out>, Input, Device> : KernelDefaults {
     using A = typename Device::activation;
 
     static constexpr std::size_t prepared_bytes = detail::rounded_bytes<Device>(std::size_t{In} * Out);
+    static constexpr bool prepares_rounded = prepared_bytes > 0;
 
     static void prepare(const Device& device, const std::array<const float*, max_layer_tensors>& from, void* to) {
         detail::round_weight(device, std::size_t{In} * Out, from[0], to);
@@ -84,5 +85,8 @@ struct Kernel<Linear<In, Out>, Input, Device> : KernelDefaults {
                            call.workspace);
     }
 };
+
+template <int In, int Out, class Input, CudaDevice Device>
+struct Kernel<MapLinear<In, Out>, Input, Device> : Kernel<Linear<In, Out>, Input, Device> {};
 
 }  // namespace ditto
