@@ -58,18 +58,29 @@ TEST_CASE("sampling on CUDA makes the pixels that the host makes") {
             store.sample(draw.image, draw.augmentation, std::span(expected).subspan(i * size, size));
         }
         images->sample(draws, Extents::spatial(16, 16, 3), reinterpret_cast<detail::ImageSampling*>(samplings.data()));
-        const detail::DeviceBlock memory(count * sizeof(detail::ImageSampling)), output(count * size * sizeof(float));
+        // A fourth channel of zeros, as cuDNN wants it.
+        constexpr std::size_t padded = 16 * 16 * 4;
+        const detail::DeviceBlock memory(count * sizeof(detail::ImageSampling)),
+            output(count * (size + padded) * sizeof(float));
         const auto* on_device = reinterpret_cast<const detail::ImageSampling*>(memory.data());
         REQUIRE(cudaMemcpy(memory.data(), samplings.data(), samplings.size(), cudaMemcpyHostToDevice) == cudaSuccess);
         REQUIRE(cudaDeviceSynchronize() == cudaSuccess);  // the context's stream does not wait for the copy
         detail::for_each(
             device, count * 16 * 16,
-            detail::SamplePixel<16, 16, float>{images->bytes(), on_device, reinterpret_cast<float*>(output.data())});
+            detail::SamplePixel<16, 16, 3, float>{images->bytes(), on_device, reinterpret_cast<float*>(output.data())});
+        auto* padded_output = reinterpret_cast<float*>(output.data()) + count * size;
+        detail::for_each(device, count * 16 * 16,
+                         detail::SamplePixel<16, 16, 4, float>{images->bytes(), on_device, padded_output});
         context.wait();
+        std::vector<float> found_padded(count * padded);
+        REQUIRE(cudaMemcpy(found_padded.data(), padded_output, count * padded * sizeof(float),
+                           cudaMemcpyDeviceToHost) == cudaSuccess);
         REQUIRE(cudaMemcpy(found.data(), output.data(), count * size * sizeof(float), cudaMemcpyDeviceToHost) ==
                 cudaSuccess);
         // Positions are rounded at other places: 1e-5 of a pixel, and neighbours differ by up to 1.
         for (std::size_t i = 0; i < found.size(); ++i) REQUIRE(std::abs(found[i] - expected[i]) <= 4e-5F);
+        for (std::size_t i = 0; i < found_padded.size(); ++i)
+            REQUIRE(found_padded[i] == (i % 4 == 3 ? 0.0F : found[i / 4 * 3 + i % 4]));
     }
 }
 
@@ -107,11 +118,84 @@ TEST_CASE("a step on held images is a step on their numbers") {
                          doctest::Contains("image 1000 of"), Error);
 }
 
+TEST_CASE("images that were announced are those of a step, and what else was announced changes nothing") {
+    const SmallFaces faces(8, true);
+    PairLoaderSettings settings;
+    settings.batch_pairs = 4;
+    settings.seed = 3;
+    settings.only_draws = true;
+    PairLoader loader(faces.images, faces.pairs, settings);
+    std::vector<PairBatch> batches;
+    for (std::uint32_t epoch = 0; epoch < 3; ++epoch) {
+        loader.start_epoch(epoch);
+        for (PairBatch batch; loader.next(batch);) batches.push_back(batch);
+    }
+    REQUIRE(batches.size() >= 6);
+    batches.resize(6);
+    Gpu plain(small_settings<Gpu>()), announced(small_settings<Gpu>());
+    CHECK_THROWS_AS(announced.announce_held(batches[0].draws), Error);
+    REQUIRE(plain.hold_images(faces.images));
+    REQUIRE(announced.hold_images(faces.images));
+    const auto step = [](Gpu& trainer, const PairBatch& batch) {
+        return trainer.step_held(batch.draws, batch.labels, 1.0).loss;
+    };
+    std::vector<float> features(announced.feature_size);
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+        CAPTURE(i);
+        if (i == 1) announced.announce_held(batches[4].draws);  // another than the next
+        if (i == 3) {                                           // the second one counts
+            announced.announce_held(batches[0].draws);
+            announced.announce_held(batches[4].draws);
+        }
+        if (i == 0 || i == 2 || i == 4) announced.announce_held(batches[i + 1].draws);
+        CHECK(step(announced, batches[i]) == step(plain, batches[i]));
+        if (i == 2) announced.embed(std::vector<float>(announced.image_size, 0.5F), features);  // between two steps
+    }
+    std::vector<ImageDraw> wrong(8);
+    wrong.back().image = 1000;
+    CHECK_THROWS_WITH_AS(announced.announce_held(wrong), doctest::Contains("image 1000 of"), Error);
+    CHECK_THROWS_WITH_AS(announced.announce_held(std::vector<ImageDraw>(10)), doctest::Contains("was announced 10"),
+                         Error);
+}
+
 #ifdef DITTO_CUDA_EMULATION
+TEST_CASE("announced images are made in time, at whatever pace streams go") {
+    const SmallFaces faces(8, true);
+    PairLoaderSettings settings;
+    settings.batch_pairs = 4;
+    settings.only_draws = true;
+    PairLoader loader(faces.images, faces.pairs, settings);
+    std::vector<PairBatch> batches;
+    loader.start_epoch(0);
+    for (PairBatch batch; loader.next(batch);) batches.push_back(batch);
+    REQUIRE(batches.size() >= 3);
+    const auto losses = [&](bool announces) {
+        Gpu trainer(small_settings<Gpu>());
+        REQUIRE(trainer.hold_images(faces.images));
+        std::vector<double> all;
+        for (std::size_t i = 0; i < batches.size(); ++i) {
+            if (announces && i + 1 < batches.size()) trainer.announce_held(batches[i + 1].draws);
+            all.push_back(trainer.step_held(batches[i].draws, batches[i].labels, 1.0).loss);
+        }
+        return all;
+    };
+    const std::vector<double> expected = losses(false);
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        CAPTURE(seed);
+        const emulation::ShuffledStreams shuffled(seed);
+        CHECK(losses(true) == expected);
+    }
+}
+
 TEST_CASE("images that do not fit are not held") {
     const SmallFaces faces(8);
     Gpu trainer(small_settings<Gpu>());
     emulation::set_memory(detail::CudaImages::reserve, std::size_t{8} << 30);
+    CHECK_FALSE(trainer.hold_images(faces.images));
+    // The bytes alone would fit, the places of two batches not.
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < faces.images.size(); ++i) bytes += faces.images.image(i).pixels.size();
+    emulation::set_memory(detail::CudaImages::reserve + bytes, std::size_t{8} << 30);
     CHECK_FALSE(trainer.hold_images(faces.images));
     emulation::set_memory(std::size_t{4} << 30, std::size_t{8} << 30);
     CHECK(trainer.hold_images(faces.images));

@@ -34,6 +34,7 @@ def check_usage_errors():
         ("--threads", "--threads", 0), ("--face-people", "--face-people", 1), ("--loss: triplet", "--loss", "triplet"),
         ("--twin: both", "--twin", "both"), ("--optimizer: adamax", "--optimizer", "adamax"),
         ("--device: tpu", "--device", "tpu"), ("bf16 needs --device cuda", "--precision", "bf16"),
+        ("--engines is of --device cuda alone", "--engines", "x"),
         ("--images", "--train", "x"), ("--test needs --images", "--test", "x"),
         ("--test-people is of --images alone", "--test-people", 0.5),
         ("leave out --test", "--images", ".", "--test", "x", "--test-people", 0.5), ("--faces", "--faces", "--images", ".", "--train", "x"),

@@ -16,6 +16,7 @@ const Condition built_in_faces{"built-in faces", [](const Options& o) { return o
 const Condition own_images{"--images", [](const Options& o) { return !o.faces; }};
 const Condition contrastive{"--loss contrastive", [](const Options& o) { return o.loss == "contrastive"; }};
 const Condition mining{"--negatives above 0", [](const Options& o) { return o.negatives > 0; }};
+const Condition cuda{"--device cuda", [](const Options& o) { return o.device == "cuda"; }};
 const Condition sgd{"--optimizer sgd", [](const Options& o) { return o.optimizer == "sgd"; }};
 
 std::vector<std::string> losses() {
@@ -175,6 +176,11 @@ support::OptionTable<Options> make_table() {
             .identity(),
     };
     for (Row& row : support::compute_options<Options>()) run.push_back(std::move(row));
+    run.push_back(Row("engines", &Options::engines,
+                      "File that keeps, for each GPU, which engines of cuDNN are the fastest: those that it lacks are "
+                      "measured before the first step (default: nothing is measured)")
+                      .path()
+                      .only(cuda));
     run.push_back(Row("save-interval", &Options::save_interval,
                       "Seconds from one checkpoint to the next, at least; a kill or a loss of power costs no more")
                       .check(not_negative()));

@@ -44,6 +44,8 @@ struct Options : support::Compute {
     double crop = 1.0;
     std::uint64_t seed = 1;
 
+    std::string engines;  // on CUDA: file of choices between cuDNN's engines; empty: nothing is measured
+
     std::string init;  // weights to start from
     std::string run;   // directory
     bool resume = false;

@@ -79,6 +79,8 @@ std::unique_ptr<ditto::AnyTrainer> make_on(const Options& options) {
         typename Chosen::Settings settings;
         settings.batch = {options.batch};
         settings.device.threads = options.threads;
+        if constexpr (ditto::CudaDevice<Device>)
+            if (!options.engines.empty()) settings.device.engines = options.engines.c_str();
         settings.optimizer = make_optimizer<typename Chosen::Optimizer>(options);
         settings.loss = make_loss<typename Chosen::Loss>(options);
         settings.seed = options.seed;

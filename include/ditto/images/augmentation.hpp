@@ -40,6 +40,8 @@ struct Augmentation {
     double rotation = 0.0;  ///< counter-clockwise as seen, in radians
     double shift_x = 0.0;   ///< to the right, in pixels of the network's input
     double shift_y = 0.0;   ///< down
+
+    bool operator==(const Augmentation&) const = default;
 };
 
 /// Throws Error if a setting makes no sense.

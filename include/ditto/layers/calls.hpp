@@ -17,6 +17,7 @@ struct WorkspaceCall {
     PassPhase phase;
     std::size_t images;
     int threads;
+    bool padded_images = false;  ///< see ForwardCall
 };
 
 /// What names the random numbers of a training step: the seed of the run, the number of the step, and the layer.
@@ -51,6 +52,7 @@ struct ForwardCall {
     bool training;            ///< false: inference (running statistics, no dropout, nothing saved)
     const Activation* input;  ///< [images, Input...]; may be the same memory as output if the layer says so
     Activation* output;       ///< [images, Output...]
+    bool padded_images;       ///< the input is a network's images and has KernelDefaults::image_channels channels
     std::array<const T*, max_layer_tensors> parameters;  ///< in the order of Layer::parameters()
     std::array<T*, max_layer_tensors> buffers;           ///< in the order of Layer::buffers()
     void* saved;                                         ///< Layer::saved_bytes() + kept_bytes() bytes for backward
@@ -68,6 +70,7 @@ struct BackwardCall {
     const Activation* output;           ///< [images, Output...]; null unless Layer::backward_reads_output
     const Activation* output_gradient;  ///< [images, Output...]
     Activation* input_gradient;         ///< [images, Input...], to be written; null for a network's first layer
+    bool padded_images;                 ///< as in ForwardCall
     std::array<const T*, max_layer_tensors> parameters;
     std::array<T*, max_layer_tensors> parameter_gradients;  ///< to be written, not added to; null: see stream
     GradientStream<T> stream;  ///< takes the gradients of the parameters for which streams_gradient says so

@@ -35,6 +35,11 @@ struct KernelDefaults {
     /// Bytes that `prepare(device, parameters, to)` makes of the parameters: once for many passes of inference and, on
     /// devices that prepare in training, before each step.
     static constexpr std::size_t prepared_bytes = 0;
+    /// Is that the first parameter, number by number, rounded to activations? An update may then write it, too.
+    static constexpr bool prepares_rounded = false;
+    /// The channels that this kernel, as a network's first, wants images to have, zeros after their own: their pixels
+    /// then begin at whole 16 bytes, say. 0: as many as they have.
+    static constexpr std::size_t image_channels = 0;
     /// Can backward hand the gradient of parameter `index` to call.stream? Such a gradient has no place in memory
     /// unless somebody asks for it.
     static constexpr bool streams_gradient(std::size_t /*index*/) { return false; }

@@ -38,7 +38,7 @@ class Embedder {
     virtual Extents image_extents() const = 0;
     /// Values in the features of one image.
     virtual std::size_t feature_count() const = 0;
-    /// Images that one pass takes: embed() goes through more in parts.
+    /// Images that memory was asked for: embed() takes any number, and goes through more in parts.
     virtual std::size_t capacity_images() const = 0;
     /// What score() gives.
     virtual ScoreKind score_kind() const = 0;
@@ -62,29 +62,50 @@ class Embedder {
 
 namespace detail {
 
-/// Calls pass(number of images, the images, room for their features) for parts that one pass takes. Throws Error unless
-/// images are whole, `features` has room for theirs, and what goes in and comes out are numbers to go on with.
-template <class Device, class Pass>
-void embed_in_parts(const Embedder& embedder, const Device& device, double input_limit, std::span<const float> images,
-                    std::span<float> features, const Pass& pass) {
+/// The number of whole images. Throws Error unless `features` has room for theirs.
+inline std::size_t require_whole_images(const Embedder& embedder, std::span<const float> images,
+                                        std::span<float> features) {
     const std::size_t image_size = static_cast<std::size_t>(embedder.image_extents().size());
     const std::size_t feature_size = embedder.feature_count();
-    const std::size_t count = images.size() / image_size, capacity = embedder.capacity_images();
+    const std::size_t count = images.size() / image_size;
     if (images.size() != count * image_size || features.size() != count * feature_size)
         throw Error("embed got " + std::to_string(images.size()) + " values of images and room for " +
                     std::to_string(features.size()) + " of features; an image has " + std::to_string(image_size) +
                     ", its features " + std::to_string(feature_size));
-    require_inputs<Device>(images, image_size, input_limit, device.threads, "embed");
-    for (std::size_t first = 0; first < count; first += capacity) {
-        const std::size_t now = std::min(capacity, count - first);
+    return count;
+}
+
+/// Calls pass(number of images, the images, room for their features) for parts of up to `most` of `count` images.
+template <class Pass>
+void for_each_part(std::size_t count, std::size_t most, std::span<const float> images, std::span<float> features,
+                   const Pass& pass) {
+    for (std::size_t first = 0; first < count; first += most) {
+        const std::size_t now = std::min(most, count - first);
+        const std::size_t image_size = images.size() / count, feature_size = features.size() / count;
         pass(now, images.subspan(first * image_size, now * image_size),
              features.subspan(first * feature_size, now * feature_size));
     }
+}
+
+/// Throws Error, naming the image, unless features are numbers to go on with.
+inline void require_finite_features(std::span<const float> features, std::size_t feature_size) {
     if (all_finite<float>(features)) return;
     const auto bad = std::ranges::find_if_not(features, [](float number) { return std::isfinite(number); });
     throw Error("embed found features that are not finite, of image " +
                 std::to_string(static_cast<std::size_t>(bad - features.begin()) / feature_size) +
                 " (counted from 0); the weights are damaged: train again, or take another file");
+}
+
+/// Calls pass(number of images, the images, room for their features) for parts that one pass takes. Throws Error unless
+/// images are whole, `features` has room for theirs, and what goes in and comes out are numbers to go on with.
+template <class Device, class Pass>
+void embed_in_parts(const Embedder& embedder, const Device& device, double input_limit, std::span<const float> images,
+                    std::span<float> features, const Pass& pass) {
+    const std::size_t count = require_whole_images(embedder, images, features);
+    const std::size_t image_size = static_cast<std::size_t>(embedder.image_extents().size());
+    require_inputs<Device>(images, image_size, input_limit, device.threads, "embed");
+    for_each_part(count, embedder.capacity_images(), images, features, pass);
+    require_finite_features(features, embedder.feature_count());
 }
 
 /// The margin of a loss that has one.

@@ -31,6 +31,7 @@ struct ActivationPlan {
     std::array<PlannedTensor, Layers> saved{};
     std::array<PlannedTensor, Layers> forward_workspace{};
     std::array<PlannedTensor, Layers> backward_workspace{};
+    PlannedTensor waiting_images{};  ///< as they come, where activation 0 has them padded, in training
     std::array<std::size_t, Layers + 1> activation_slot{};
     std::array<std::size_t, Layers + 1> gradient_slot{};
     std::size_t bytes = 0;  ///< of the whole
@@ -59,6 +60,7 @@ struct ActivationPlan {
         for (auto& tensor : saved) visit(tensor);
         for (auto& tensor : forward_workspace) visit(tensor);
         for (auto& tensor : backward_workspace) visit(tensor);
+        visit(waiting_images);
     }
 };
 
@@ -69,13 +71,26 @@ constexpr void extend(PlannedTensor& tensor, int step) {
     tensor.last = std::max(tensor.last, step);
 }
 
+// The channels that Device wants Network's images to have, zeros after their own; 0: as many as they have.
+template <class Network, class Device>
+inline constexpr std::size_t image_channels = StageKernel<Network, Device, 0>::image_channels;
+
+// Numbers of an image at activation 0.
+template <class Network, class Device>
+inline constexpr std::size_t padded_image_size =
+    image_channels<Network, Device> > 0
+        ? static_cast<std::size_t>(Network::extents[0].pixels()) * image_channels<Network, Device>
+        : static_cast<std::size_t>(Network::extents[0].size());
+
 // The bytes of scratch that each stage of Network asks for in a phase.
 template <class Network, class Device>
 constexpr std::array<std::size_t, Execution<Network, Device>::layer_count> workspaces(WorkspaceCall call) {
     std::array<std::size_t, Execution<Network, Device>::layer_count> bytes{};
     if constexpr (Network::valid)
-        for_each_index<Execution<Network, Device>::layer_count>(
-            [&](auto stage) { bytes[stage] = StageKernel<Network, Device, stage>::workspace_bytes(call); });
+        for_each_index<Execution<Network, Device>::layer_count>([&](auto stage) {
+            call.padded_images = stage == 0 && image_channels<Network, Device> > 0;
+            bytes[stage] = StageKernel<Network, Device, stage>::workspace_bytes(call);
+        });
     return bytes;
 }
 
@@ -148,6 +163,11 @@ constexpr PassPlan<Original, Device> plan_activations(const Device&, PassCapacit
     using Plan = ActivationPlan<layers>;
     Plan plan;
     detail::plan_activation_lives<Network>(plan, capacity, scalar);
+    if constexpr (Original::valid) {
+        plan.activations[0].bytes = capacity.images * detail::padded_image_size<Original, Device> * scalar;
+        if (capacity.training && detail::image_channels < Original, Device >> 0)
+            plan.waiting_images.bytes = capacity.images * static_cast<std::size_t>(Network::Input::size) * scalar;
+    }
     if (capacity.training) detail::plan_gradient_lives<Network>(plan, capacity, scalar);
 
     const PassPhase forward = capacity.training ? PassPhase::training_forward : PassPhase::inference;
@@ -164,7 +184,7 @@ constexpr PassPlan<Original, Device> plan_activations(const Device&, PassCapacit
         plan.saved[l] = {saved + kept[l], ahead, back, 0};
     }
 
-    std::array<PlannedTensor, 5 * layers + 2> all{};
+    std::array<PlannedTensor, 5 * layers + 3> all{};
     std::size_t next = 0;
     plan.for_each([&](PlannedTensor& tensor) { all[next++] = tensor; });
     plan.bytes = place(all);

@@ -21,6 +21,13 @@ struct NetworkTensors {
     std::array<T*, Network::buffer_tensors> buffers{};
     std::array<const void*, Network::layer_count> prepared{};  ///< of each stage; null: not prepared
     std::byte* activations = nullptr;                          ///< ActivationPlan::bytes bytes
+    const void* images = nullptr;                              ///< instead of those at activation 0, unless null
+};
+
+/// Is called after each stage's backward function, with the stage's number.
+struct StageHook {
+    void (*call)(void* context, std::size_t stage) = nullptr;
+    void* context = nullptr;
 };
 
 /// One pass.
@@ -29,6 +36,7 @@ struct PassCall {
     std::size_t groups = 1;
     bool training = false;
     RandomKey random{};
+    StageHook after_backward{};
 };
 
 namespace detail {
@@ -67,6 +75,12 @@ std::array<To, max_layer_tensors> layer_slice(const std::array<From, Count>& all
     return slice;
 }
 
+template <std::size_t Layers, class Network, class T>
+const void* input_of(const ActivationPlan<Layers>& plan, const NetworkTensors<Network, T>& tensors, std::size_t stage) {
+    if (stage == 0 && tensors.images != nullptr) return tensors.images;
+    return tensors.activations + plan.activation_offset(stage);
+}
+
 template <std::size_t Index, class Original, class Device>
 void forward_layer(const Device& device, PassPlan<Original, Device>& plan,
                    const NetworkTensors<Original, typename Device::scalar>& tensors, const PassCall& pass) {
@@ -80,8 +94,9 @@ void forward_layer(const Device& device, PassPlan<Original, Device>& plan,
     call.images = pass.images;
     call.groups = pass.groups;
     call.training = pass.training;
-    call.input = reinterpret_cast<const Activation*>(block + plan.activation_offset(Index));
+    call.input = static_cast<const Activation*>(input_of(plan, tensors, Index));
     call.output = reinterpret_cast<Activation*>(block + plan.activation_offset(Index + 1));
+    call.padded_images = Index == 0 && image_channels<Original, Device> > 0;
     call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
     call.buffers = layer_slice<T*>(tensors.buffers, first_buffer<Network>(Index), traits.buffers);
     call.saved = block + plan.saved[Index].offset;
@@ -104,12 +119,12 @@ void backward_layer(const Device& device, PassPlan<Original, Device>& plan,
     BackwardCall<T, Activation> call{};
     call.images = pass.images;
     call.groups = pass.groups;
-    if (traits.backward_reads_input)
-        call.input = reinterpret_cast<const Activation*>(block + plan.activation_offset(Index));
+    if (traits.backward_reads_input) call.input = static_cast<const Activation*>(input_of(plan, tensors, Index));
     if (traits.backward_reads_output)
         call.output = reinterpret_cast<const Activation*>(block + plan.activation_offset(Index + 1));
     call.output_gradient = reinterpret_cast<const Activation*>(block + plan.gradient_offset(Index + 1));
     if (Index > 0) call.input_gradient = reinterpret_cast<Activation*>(block + plan.gradient_offset(Index));
+    call.padded_images = Index == 0 && image_channels<Original, Device> > 0;
     call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
     call.parameter_gradients = layer_slice<T*>(tensors.gradients, first_parameter<Network>(Index), traits.parameters);
     call.stream = tensors.stream;
@@ -120,6 +135,7 @@ void backward_layer(const Device& device, PassPlan<Original, Device>& plan,
     call.random = pass.random;
     call.random.layer = static_cast<std::uint32_t>(first_layer_of_stage<Original, Device>(Index));
     StageBackward<Original, Device, Index>::backward(device, call);
+    if (pass.after_backward.call != nullptr) pass.after_backward.call(pass.after_backward.context, Index);
 }
 
 }  // namespace detail
@@ -139,22 +155,24 @@ struct PreparedLayout {
     }
 };
 
-/// Prepares every stage's parameters, in `section`, for the passes to come.
+/// Prepares every stage's parameters, in `section`, for the passes to come. Not `with_rounded`: but those that are
+/// there already, because an update wrote them (see KernelDefaults::prepares_rounded).
 template <class Network, class Device>
 void prepare_parameters(const Device& device, const PreparedLayout<Network, Device>& layout, std::byte* section,
-                        NetworkTensors<Network, typename Device::scalar>& tensors) {
+                        NetworkTensors<Network, typename Device::scalar>& tensors, bool with_rounded = true) {
     using Stages = Execution<Network, Device>;
     if constexpr (Network::valid)
         detail::for_each_index<Stages::layer_count>([&](auto stage) {
             using Kernel = detail::StageKernel<Network, Device, stage>;
             if constexpr (Kernel::prepared_bytes > 0) {
                 void* to = section + layout.stages[stage].offset;
+                tensors.prepared[stage] = to;
+                if (Kernel::prepares_rounded && !with_rounded) return;
                 Kernel::prepare(
                     device,
                     detail::layer_slice<const typename Device::scalar*>(
                         tensors.parameters, detail::first_parameter<Stages>(stage), Stages::traits[stage].parameters),
                     to);
-                tensors.prepared[stage] = to;
             }
         });
 }

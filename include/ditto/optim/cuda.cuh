@@ -2,10 +2,12 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 #include "ditto/device/cuda/launch.cuh"
+#include "ditto/device/cuda/vector.cuh"
 #include "ditto/optim/optimizer.hpp"
 
 namespace ditto {
@@ -28,53 +30,55 @@ __global__ void make_rule_kernel(Optimizer optimizer, const StepValues* values, 
 }
 
 /// Four neighbouring numbers: one access of 16 bytes.
-struct alignas(16) Quad {
-    float numbers[4];
-};
+using Quad = Vector<float, 4>;
 
-template <std::size_t States, class Rule>
+template <class Optimizer, class A>
 struct UpdateNumbers {
-    const Rule* rule;
-    Quad* parameters;
-    const Quad* gradients;
-    Quad* states[2];
-    __device__ void operator()(std::size_t i) const {
-        const Rule now = *rule;
-        Quad parameter = parameters[i];
-        const Quad gradient = gradients[i];
-        if constexpr (States == 0) {
-            for (int n = 0; n < 4; ++n) now(parameter.numbers[n], gradient.numbers[n]);
-        } else if constexpr (States == 1) {
-            Quad first = states[0][i];
-            for (int n = 0; n < 4; ++n) now(parameter.numbers[n], gradient.numbers[n], first.numbers[n]);
-            states[0][i] = first;
-        } else {
-            Quad first = states[0][i], second = states[1][i];
-            for (int n = 0; n < 4; ++n)
-                now(parameter.numbers[n], gradient.numbers[n], first.numbers[n], second.numbers[n]);
-            states[0][i] = first;
-            states[1][i] = second;
+    static constexpr std::size_t states_count = Optimizer::state_tensors;
+    const RuleOf<Optimizer>* rule;
+    float* parameters;
+    const float* gradients;
+    float* states[max_optimizer_state];
+    A* rounded;  // null: nobody wants them
+    __device__ void operator()(std::size_t quad) const {
+        const RuleOf<Optimizer> now = *rule;
+        const std::size_t at = 4 * quad;
+        Quad parameter = Quad::load(parameters + at);
+        const Quad gradient = Quad::load(gradients + at);
+        Quad state[max_optimizer_state];
+        DITTO_UNROLL
+        for (std::size_t s = 0; s < states_count; ++s) state[s] = Quad::load(states[s] + at);
+        DITTO_UNROLL
+        for (int i = 0; i < 4; ++i) {
+            if constexpr (states_count == 0) now(parameter.at[i], gradient.at[i]);
+            if constexpr (states_count == 1) now(parameter.at[i], gradient.at[i], state[0].at[i]);
+            if constexpr (states_count == 2) now(parameter.at[i], gradient.at[i], state[0].at[i], state[1].at[i]);
         }
-        parameters[i] = parameter;
+        DITTO_UNROLL
+        for (std::size_t s = 0; s < states_count; ++s) state[s].store(states[s] + at);
+        parameter.store(parameters + at);
+        if (rounded != nullptr) store_floats(std::bit_cast<Floats<4>>(parameter), rounded + at);
     }
 };
 
 }  // namespace detail
 
-/// Updates all `bytes` bytes of a section of parameters; gradients and state have the same layout. `values` and `rule`
-/// lie in the GPU's memory.
+/// Makes the rule of a step, in the GPU's memory, of `values`, which lie there, too.
 template <class Optimizer, CudaDevice Device>
-void update_parameters(const Device& device, const Optimizer& optimizer, const StepValues* values,
-                       detail::RuleOf<Optimizer>* rule, std::size_t bytes, std::byte* parameters,
-                       const std::byte* gradients, const std::array<std::byte*, max_optimizer_state>& state) {
-    using Rule = detail::RuleOf<Optimizer>;
+void make_rule(const Device& device, const Optimizer& optimizer, const StepValues* values,
+               detail::RuleOf<Optimizer>* rule) {
     detail::launch(device, &detail::make_rule_kernel<Optimizer>, dim3(1), dim3(1), optimizer, values, rule);
-    detail::for_each(device, bytes / sizeof(detail::Quad),
-                     detail::UpdateNumbers<Optimizer::state_tensors, Rule>{
-                         rule,
-                         reinterpret_cast<detail::Quad*>(parameters),
-                         reinterpret_cast<const detail::Quad*>(gradients),
-                         {reinterpret_cast<detail::Quad*>(state[0]), reinterpret_cast<detail::Quad*>(state[1])}});
+}
+
+/// Updates `count` numbers, a multiple of 4, that lie at the same places of `parameters`, `gradients` and `state`.
+/// Unless `rounded` is null they are written there as well, as activations.
+template <class Optimizer, CudaDevice Device>
+void update_parameters(const Device& device, const detail::RuleOf<Optimizer>* rule, std::size_t count,
+                       float* parameters, const float* gradients, const std::array<float*, max_optimizer_state>& state,
+                       typename Device::activation* rounded) {
+    detail::for_each(device, count / 4,
+                     detail::UpdateNumbers<Optimizer, typename Device::activation>{
+                         rule, parameters, gradients, {state[0], state[1]}, rounded});
 }
 
 }  // namespace ditto

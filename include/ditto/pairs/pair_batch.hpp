@@ -14,6 +14,8 @@ namespace ditto {
 struct ImageDraw {
     std::uint32_t image = 0;
     Augmentation augmentation{};
+
+    bool operator==(const ImageDraw&) const = default;
 };
 
 /// What PairLoader prepares: pairs as a trainer takes them.

@@ -13,6 +13,7 @@
 #include "ditto/core/error.hpp"
 #include "ditto/core/shape.hpp"
 #include "ditto/device/cuda/launch.cuh"
+#include "ditto/device/cuda/pad.cuh"
 #include "ditto/images/bilinear.hpp"
 #include "ditto/images/image_store.hpp"
 #include "ditto/pairs/pair_batch.hpp"
@@ -27,8 +28,8 @@ struct ImageSampling {
     int samples;         // a side of an output pixel
 };
 
-/// Makes one pixel of an output of Height x Width as resample() does.
-template <int Height, int Width, class A>
+/// Makes one pixel of an output of Height x Width as resample() does, with zeros in channels after the third.
+template <int Height, int Width, std::size_t Channels, class A>
 struct SamplePixel {
     const std::uint8_t* bytes;
     const ImageSampling* images;
@@ -50,8 +51,9 @@ struct SamplePixel {
             const float right = (static_cast<float>(s % image.samples) + 0.5F) / samples - 0.5F;
             add(image, y + y_by_row * down + y_by_column * right, x + x_by_row * down + x_by_column * right, sums);
         }
-        for (std::size_t channel = 0; channel < 3; ++channel)
-            output[3 * i + channel] = A(sums[channel] / (255.0F * samples * samples));
+        A pixel[3];
+        for (int channel = 0; channel < 3; ++channel) pixel[channel] = A(sums[channel] / (255.0F * samples * samples));
+        store_pixel<3, Channels>(pixel, output + i * Channels);
     }
 
   private:
@@ -76,12 +78,12 @@ class CudaImages {
     /// Memory of the GPU that is left free, for whoever else uses it.
     static constexpr std::size_t reserve = std::size_t{256} << 20;
 
-    /// Null if the GPU has not enough memory free.
-    static std::unique_ptr<CudaImages> of(const ImageStore& store, const CudaContext& context) {
+    /// Null if the GPU has not enough memory free, and `more` bytes besides.
+    static std::unique_ptr<CudaImages> of(const ImageStore& store, const CudaContext& context, std::size_t more = 0) {
         std::size_t bytes = 0, free = 0, total = 0;
         for (std::size_t i = 0; i < store.size(); ++i) bytes += store.image(i).pixels.size();
         check(cudaMemGetInfo(&free, &total), "asking for the free memory");
-        if (bytes + reserve > free) return nullptr;
+        if (bytes + more + reserve > free) return nullptr;
         return std::make_unique<CudaImages>(store, bytes, context);
     }
     CudaImages(const ImageStore& store, std::size_t bytes, const CudaContext& context)
@@ -100,12 +102,17 @@ class CudaImages {
 
     const std::uint8_t* bytes() const { return reinterpret_cast<const std::uint8_t*>(bytes_.data()); }
 
-    /// How to make drawn images for a network's input, [draws] to `to`. Throws Error if there is no such image.
-    void sample(std::span<const ImageDraw> draws, const Extents& input, ImageSampling* to) const {
-        for (const ImageDraw& draw : draws) {
+    /// Throws Error if there is no such image.
+    void require(std::span<const ImageDraw> draws) const {
+        for (const ImageDraw& draw : draws)
             if (draw.image >= places_.size())
                 throw Error("a training step got image " + std::to_string(draw.image) + " of " +
                             std::to_string(places_.size()));
+    }
+    /// How to make drawn images for a network's input, [draws] to `to`. Throws Error if there is no such image.
+    void sample(std::span<const ImageDraw> draws, const Extents& input, ImageSampling* to) const {
+        require(draws);
+        for (const ImageDraw& draw : draws) {
             const Place& place = places_[draw.image];
             const AffineMap map(place.height, place.width, window_, draw.augmentation, input.height(), input.width());
             *to++ = {map, place.offset, place.height, place.width, map.samples()};

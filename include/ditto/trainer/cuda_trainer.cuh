@@ -16,9 +16,10 @@
 #include "ditto/device/cuda/convert.cuh"
 #include "ditto/device/cuda/graph.cuh"
 #include "ditto/model/score.hpp"
-#include "ditto/optim/cuda.cuh"
-#include "ditto/trainer/cuda_images.cuh"
+#include "ditto/network/images.cuh"
+#include "ditto/trainer/cuda_held_images.cuh"
 #include "ditto/trainer/cuda_trainer_memory.cuh"
+#include "ditto/trainer/cuda_update.cuh"
 #include "ditto/trainer/mined_loss.hpp"
 #include "ditto/trainer/step_exchange.cuh"
 #include "ditto/trainer/trainer.hpp"
@@ -33,7 +34,8 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     using Base::activation, Base::block_, Base::check_cuda, Base::context, Base::copy_in, Base::copy_out;
     using Base::device_, Base::device_labels, Base::device_scores, Base::gradient_section, Base::host_model_;
     using Base::host_state_, Base::input, Base::input_, Base::load_images, Base::loss_section;
-    using Base::lend, Base::plan_, Base::read_features, Base::scratch, Base::settings_, Base::steps_, Base::take_back;
+    using Base::is_prepared_, Base::lend, Base::plan_, Base::prepare_all_but_rounded, Base::prepare_weights,
+        Base::read_features, Base::scratch, Base::settings_, Base::steps_, Base::take_back;
     using Base::tensors_;
 
   public:
@@ -43,10 +45,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     using A = typename Device::activation;
 
     /// Throws Error when there is no such GPU or the memory of the plan cannot be had.
-    explicit CudaTrainer(const Settings& settings)
-        : Base(settings),
-          samplings_(settings.batch.images() * sizeof(detail::ImageSampling)),
-          exchange_(settings.batch.count) {}
+    explicit CudaTrainer(const Settings& settings) : Base(settings), exchange_(settings.batch.count) {}
 
     StepResult step(std::span<const float> images, std::span<const PairLabel> labels, double rate_factor = 1.0,
                     std::span<const std::uint32_t> people = {}) override {
@@ -60,26 +59,33 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
         return result;
     }
 
-    /// As bytes, if beside the plan's block 256 MiB more than they take are free.
+    /// As bytes, if beside the plan's block 256 MiB more than they and two batches take are free.
     bool hold_images(const ImageStore& store) override {
         const auto call = this->enter();
         store.require_extents(Verifier::Input::extents);
-        held_graphs_.clear();  // they know where the images before were
+        for (detail::CudaGraphs& graphs : held_graphs_) graphs.clear();  // they know where the images before were
         images_.reset();
-        images_ = detail::CudaImages::of(store, context());
+        images_ = HeldImages::of(store, device_, settings_.batch.images());
         return images_ != nullptr;
     }
     StepResult step_held(std::span<const ImageDraw> draws, std::span<const PairLabel> labels, double rate_factor,
                          std::span<const std::uint32_t> people = {}) override {
         const auto call = this->enter();
-        if (!images_) throw Error("this trainer holds no images; give step() their numbers");
+        require_held();
         detail::require_rate_factor(rate_factor);
         require_pairs(labels, draws.size(), true, people);
         take_back();
-        images_->sample(draws, Verifier::Input::extents, reinterpret_cast<detail::ImageSampling*>(samplings_.data()));
-        const StepResult result = run(held_graphs_, labels, rate_factor, [&] { ask_for_held_step(labels.size()); });
+        const std::size_t place = images_->make(draws);
+        images_->make_announced();
+        const StepResult result = run(held_graphs_[place], labels, rate_factor,
+                                      [&] { ask_for_gradients_and_update(labels.size(), images_->images(place)); });
         ++steps_;
         return result;
+    }
+    void announce_held(std::span<const ImageDraw> draws) override {
+        const auto call = this->enter();
+        require_held();
+        images_->announce(draws);
     }
 
     /// Forward, loss and backward without the update: the gradients are then in gradients().
@@ -91,6 +97,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
         load_images(images);
         return run(gradient_graphs_, labels, 1.0, [&] {
             copy_images(2 * labels.size());
+            copy_values(labels.size());
             ask_for_gradients(labels.size());
         });
     }
@@ -176,18 +183,14 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
         context().wait();
         return ModelWeights<Verifier, float>::counterparts(host_gradients_.data(), "", plan_.gradients);
     }
-    std::vector<StoredTensor> weights() override {
-        const auto call = this->enter();
-        lend();
-        return host_model_.tensors();
-    }
-    std::vector<StoredTensor> optimizer_state() override {
-        const auto call = this->enter();
-        lend();
-        return optimizer_tensors(plan_, host_state_.data());
-    }
 
   private:
+    using HeldImages = detail::CudaHeldImages<Network, Device>;
+
+    void require_held() const {
+        if (!images_) throw Error("this trainer holds no images; give step() their numbers");
+    }
+
     // And takes who is on each image to where the graph takes it from.
     void require_pairs(std::span<const PairLabel> labels, std::size_t images, bool whole,
                        std::span<const std::uint32_t> people) {
@@ -207,6 +210,7 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
         const auto call = this->enter();
         this->require_average();
         take_back();
+        if (body.changes_weights) is_prepared_ = false;
         body.average = reinterpret_cast<float*>(block_.data() + Plan::average_offset());
         body.present = reinterpret_cast<float*>(block_.data());
         detail::for_each(device_, plan_.average_bytes / sizeof(float), body);
@@ -221,7 +225,8 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
         const auto same = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), PairLabel::same));
         exchange_.values() = {static_cast<std::uint64_t>(steps_), settings_.optimizer.learning_rate * rate_factor,
                               settings_.mining.label_weights(pairs, same)};
-        graphs.of(pairs, context(), ask).launch(context());
+        if (!is_prepared_) prepare_weights();
+        graphs.of(pairs, context(), ask).launch(context().stream());
         context().wait();
         host_model_.count_batches(Verifier::Twin::groups);
         return {exchange_.loss(), {exchange_.scores(), pairs}};
@@ -230,30 +235,34 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
     // All that a step does on the GPU.
     void ask_for_step(std::size_t pairs) {
         copy_images(2 * pairs);
-        ask_for_gradients(pairs);
-        ask_for_update();
+        ask_for_gradients_and_update(pairs);
     }
-    void ask_for_held_step(std::size_t pairs) {
-        copy_in(scratch().samplings(), samplings_.data(), 2 * pairs * sizeof(detail::ImageSampling));
-        constexpr Extents image = Verifier::Input::extents;
-        if constexpr (!image.is_flat())  // networks of other inputs hold no images
-            detail::for_each(device_, 2 * pairs * image.height() * image.width(),
-                             detail::SamplePixel<image.height(), image.width(), A>{
-                                 images_->bytes(), scratch().samplings(), reinterpret_cast<A*>(activation(0))});
-        ask_for_gradients(pairs);
-        ask_for_update();
+    void copy_images(std::size_t images) {
+        std::byte* waiting = tensors_.activations + plan_.activations.waiting_images.offset;
+        detail::copy_images_in<Network>(device_, images, input(), reinterpret_cast<A*>(waiting),
+                                        reinterpret_cast<A*>(activation(0)));
     }
-    void copy_images(std::size_t images) { copy_in(activation(0), input_.data(), images * image_size * sizeof(A)); }
 
-    // From the images at activation 0 to the gradients, the scores and the loss.
-    void ask_for_gradients(std::size_t pairs) {
+    void ask_for_gradients_and_update(std::size_t pairs, const A* images = nullptr) {
+        copy_values(pairs);
+        make_rule(device_, settings_.optimizer, scratch().values(), scratch().rule());
+        detail::CudaUpdate<Verifier, Optimizer, Device> update(device_, plan_, block_.data(), scratch().rule());
+        ask_for_gradients(pairs, update.hook(), images);
+        update.finish();
+    }
+    void copy_values(std::size_t pairs) {
         copy_in(device_labels(), exchange_.labels(), pairs * sizeof(PairLabel));
         copy_in(scratch().values(), &exchange_.values(), sizeof(StepValues));
-        prepare_weights();
-        const PassCall pass{2 * pairs, Verifier::Twin::groups, true, {settings_.seed, 0, 0}};
-        forward_pass<Network>(device_, plan_.activations, tensors_, pass);
+    }
+    // From the images, unless null those at activation 0, to the gradients, the scores and the loss.
+    void ask_for_gradients(std::size_t pairs, StageHook after_backward = {}, const A* images = nullptr) {
+        prepare_all_but_rounded();
+        auto tensors = tensors_;
+        tensors.images = images;
+        const PassCall pass{2 * pairs, Verifier::Twin::groups, true, {settings_.seed, 0, 0}, after_backward};
+        forward_pass<Network>(device_, plan_.activations, tensors, pass);
         ask_for_loss(pairs);
-        backward_pass<Network>(device_, plan_.activations, tensors_, pass);
+        backward_pass<Network>(device_, plan_.activations, tensors, pass);
         copy_out(exchange_.scores(), device_scores(), pairs * sizeof(double));
         copy_out(&exchange_.loss(), scratch().loss(), sizeof(double));
     }
@@ -269,23 +278,11 @@ class CudaTrainer : public detail::CudaTrainerMemory<VerifierType, OptimizerType
         detail::with_mined_pairs(settings_.mining, typename Verifier::Features{}, device_,
                                  detail::mining_call(plan_, loss_section(), call), call, run);
     }
-    void ask_for_update() {
-        std::array<std::byte*, max_optimizer_state> state{};
-        for (std::size_t i = 0; i < Optimizer::state_tensors; ++i)
-            state[i] = block_.data() + Plan::optimizer_offset() + i * Plan::parameter_bytes;
-        update_parameters(device_, settings_.optimizer, scratch().values(), scratch().rule(), Plan::parameter_bytes,
-                          block_.data(), gradient_section(), state);
-    }
-
-    void prepare_weights() {
-        prepare_parameters<Network>(device_, plan_.prepared, block_.data() + plan_.prepared_offset(), tensors_);
-    }
-
     std::vector<std::byte> host_gradients_;
-    detail::PinnedBlock samplings_;
     detail::StepExchange exchange_;
-    std::unique_ptr<detail::CudaImages> images_;
-    detail::CudaGraphs step_graphs_, held_graphs_, gradient_graphs_;
+    std::unique_ptr<HeldImages> images_;
+    detail::CudaGraphs step_graphs_, gradient_graphs_;
+    std::array<detail::CudaGraphs, 2> held_graphs_;  // for each place of the images
 };
 
 namespace detail {

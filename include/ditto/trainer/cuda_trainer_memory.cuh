@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "ditto/core/memory.hpp"
@@ -22,6 +23,18 @@ template <class VerifierType, class OptimizerType, class DeviceType>
 class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, DeviceType> {
     using Base = TrainerBase<VerifierType, OptimizerType, DeviceType>;
 
+  public:
+    std::vector<StoredTensor> weights() override {
+        const auto call = enter();
+        lend();
+        return host_model_.tensors();
+    }
+    std::vector<StoredTensor> optimizer_state() override {
+        const auto call = enter();
+        lend();
+        return optimizer_tensors(plan_, host_state_.data());
+    }
+
   protected:
     using Base::image_size, Base::plan_, Base::settings_;
     using typename Base::Device, typename Base::Network, typename Base::Optimizer, typename Base::Plan;
@@ -35,7 +48,7 @@ class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, Device
           block_(plan_.total_bytes),
           host_state_(Plan::average_offset() + plan_.average_bytes),
           input_(settings.batch.images() * std::max(image_size, Base::feature_size) * sizeof(A)) {
-        start(typename Device::convolutions{}, context());
+        start(typename Device::convolutions{}, context(), settings.device.engines);
         device_.step = &scratch().values()->step;
         check_cuda(cudaMemsetAsync(block_.data(), 0, plan_.activation_offset(), context().stream()));
         host_model_ = ModelWeights<Verifier, float>(host_state_.data(), host_state_.data() + Plan::buffer_offset());
@@ -97,6 +110,15 @@ class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, Device
         return call;
     }
 
+    // For passes outside of a step's graph, and for a step after weights were changed otherwise than by an update.
+    void prepare_weights() { prepare(!std::exchange(is_prepared_, true)); }
+    // For a step's graph: the update of the step before has written the rounded ones.
+    void prepare_all_but_rounded() { prepare(false); }
+    void prepare(bool with_rounded) {
+        prepare_parameters<Network>(device_, plan_.prepared, block_.data() + plan_.prepared_offset(), tensors_,
+                                    with_rounded);
+    }
+
     // --- The host's memory
 
     A* input() const { return reinterpret_cast<A*>(input_.data()); }
@@ -121,6 +143,7 @@ class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, Device
     void upload() {
         copy_in(block_.data(), host_state_.data(), host_state_.bytes());
         context().wait();
+        is_prepared_ = false;
     }
 
     std::unique_ptr<CudaContext> owned_context_;  // its address must last
@@ -131,6 +154,7 @@ class CudaTrainerMemory : public TrainerBase<VerifierType, OptimizerType, Device
     ModelWeights<Verifier, float> host_model_;
     NetworkTensors<Network, float> tensors_{};
     bool lent_ = false;
+    bool is_prepared_ = false;  // is what layers prepare of the weights that of the present ones?
 };
 
 }  // namespace ditto::detail

@@ -91,6 +91,7 @@ void add_pass_tensors(std::vector<NamedTensor>& all, const PassPlan<Network, Dev
         return names;
     };
     add("images", "", TensorKind::activation, plan.activations[0]);
+    add("images before they are padded", "", TensorKind::activation, plan.waiting_images);
     for (std::size_t at = 1; at < plan.activations.size(); ++at) {
         add("output of " + stages_of(plan.activation_slot, at), layers[at - 1], TensorKind::activation,
             plan.activations[at]);

@@ -5,22 +5,18 @@
 #include <cstdint>
 
 #include "ditto/core/pair_label.hpp"
-#include "ditto/core/units.hpp"
 #include "ditto/device/cuda/context.cuh"
 #include "ditto/losses/mean_loss.cuh"
 #include "ditto/optim/cuda.cuh"
-#include "ditto/trainer/cuda_images.cuh"
 #include "ditto/trainer/training_plan.hpp"
 
 namespace ditto {
 
-/// The loss's numbers, the values of the step, the optimizer's rule, and how the images are made.
+/// The loss's numbers, the values of the step, and the optimizer's rule.
 template <class Optimizer, CudaDevice Device>
 struct StepScratchBytes<Optimizer, Device> {
-    static constexpr std::size_t value(std::size_t given, std::size_t pairs) {
-        return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) +
-               round_up(sizeof(detail::RuleOf<Optimizer>), alignof(detail::ImageSampling)) +
-               2 * given * sizeof(detail::ImageSampling);
+    static constexpr std::size_t value(std::size_t /*given*/, std::size_t pairs) {
+        return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) + sizeof(detail::RuleOf<Optimizer>);
     }
 };
 
@@ -37,10 +33,6 @@ struct StepScratch {
     double* loss() const { return reinterpret_cast<double*>(memory); }
     StepValues* values() const { return reinterpret_cast<StepValues*>(loss() + loss_numbers(pairs)); }
     RuleOf<Optimizer>* rule() const { return reinterpret_cast<RuleOf<Optimizer>*>(values() + 1); }
-    ImageSampling* samplings() const {
-        constexpr std::size_t bytes = round_up(sizeof(RuleOf<Optimizer>), alignof(ImageSampling));
-        return reinterpret_cast<ImageSampling*>(reinterpret_cast<std::byte*>(rule()) + bytes);
-    }
 };
 
 /// Pinned memory of the host: what a step is given besides images, and what it gives back.
@@ -70,6 +62,7 @@ class StepExchange {
 
 /// average = keep * average + (1 - keep) * present, number by number.
 struct MoveAverage {
+    static constexpr bool changes_weights = false;
     float* average;
     const float* present;
     float keep;
@@ -77,6 +70,7 @@ struct MoveAverage {
 };
 /// Exchanges them.
 struct SwapAverage {
+    static constexpr bool changes_weights = true;
     float* average;
     float* present;
     __device__ void operator()(std::size_t i) const {

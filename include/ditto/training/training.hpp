@@ -15,8 +15,8 @@
 
 #include "ditto/core/error.hpp"
 #include "ditto/model/weights_file.hpp"
-#include "ditto/pairs/pair_loader.hpp"
 #include "ditto/trainer/any_trainer.hpp"
+#include "ditto/training/batches.hpp"
 #include "ditto/training/checkpoint.hpp"
 #include "ditto/training/checkpoint_files.hpp"
 #include "ditto/training/decisions.hpp"
@@ -46,8 +46,8 @@ class Training {
           directory_(std::move(directory)),
           progress_(progress),
           holds_images_(trainer.hold_images(store)),
-          loader_(store, pairs, loader_settings()),
-          recorder_(trainer.score_kind(), trainer.margin(), loader_.pairs_of_epoch()),
+          batches_(store, pairs, loader_settings(), trainer),
+          recorder_(trainer.score_kind(), trainer.margin(), batches_.loader().pairs_of_epoch()),
           metrics_file_(directory_.metrics(), trainer.score_kind()),
           presented_(trainer, store, images_for_statistics(settings, pairs), settings_.threads, settings_.average),
           decisions_(trainer, store, pairs, settings_) {
@@ -59,11 +59,11 @@ class Training {
             throw Error("all " + std::to_string(pairs.size()) + " training pairs are labelled " +
                         (same == 0 ? "different" : "same") + "; training needs both kinds");
         directory_.require_space(weights_bytes(), checkpoint_bytes());
-        if (loader_.dropped_pairs() > 0)
-            progress_.line(
-                fmt::format("the last {} of an epoch's {} pairs are left out each time: BatchNorm needs a "
-                            "batch of at least {} pairs",
-                            loader_.dropped_pairs(), loader_.pairs_of_epoch(), trainer.minimum_pairs()));
+        if (batches_.loader().dropped_pairs() > 0)
+            progress_.line(fmt::format(
+                "the last {} of an epoch's {} pairs are left out each time: BatchNorm needs a "
+                "batch of at least {} pairs",
+                batches_.loader().dropped_pairs(), batches_.loader().pairs_of_epoch(), trainer.minimum_pairs()));
     }
 
     Training(const Training&) = delete;
@@ -87,10 +87,10 @@ class Training {
         while (state_.epoch < settings_.epochs) {
             counted_until_ = Clock::now();
             margin_checked_ = false;
-            loader_.start_epoch(state_.epoch, state_.batch);
-            while (loader_.next(batch_)) {
+            batches_.start_epoch(state_.epoch, state_.batch);
+            while (batches_.next()) {
                 step();
-                const bool ends_epoch = state_.batch == loader_.batches();
+                const bool ends_epoch = state_.batch == batches_.loader().batches();
                 const bool is_stopped = stop.signal() != 0;
                 if (is_stopped || (is_save_due() && !ends_epoch)) save();
                 if (is_stopped) return false;
@@ -148,15 +148,16 @@ class Training {
     std::uint64_t weights_bytes() const { return ditto::stored_bytes(trainer_.weights()); }
     std::uint64_t checkpoint_bytes() const { return weights_bytes() + ditto::stored_bytes(trainer_.optimizer_state()); }
 
-    std::size_t epoch_pairs() const { return loader_.pairs_of_epoch() - loader_.dropped_pairs(); }
+    std::size_t epoch_pairs() const { return batches_.loader().pairs_of_epoch() - batches_.loader().dropped_pairs(); }
 
     void step() {
         const double factor = settings_.schedule(trainer_.steps());
-        const StepResult result = holds_images_ ? trainer_.step_held(batch_.draws, batch_.labels, factor, batch_.people)
-                                                : trainer_.step(batch_.images, batch_.labels, factor, batch_.people);
+        const PairBatch& batch = batches_.present();
+        const StepResult result = holds_images_ ? trainer_.step_held(batch.draws, batch.labels, factor, batch.people)
+                                                : trainer_.step(batch.images, batch.labels, factor, batch.people);
         if (!std::isfinite(result.loss)) fail_diverged(fmt::format("the loss is {}", result.loss), state_.epoch + 1);
         presented_.follow();
-        recorder_.add(result.loss, result.scores, batch_.labels);
+        recorder_.add(result.loss, result.scores, batch.labels);
         ++state_.batch;
         check_margin(32);
         if (progress_.is_due())
@@ -281,13 +282,12 @@ class Training {
     RunDirectory directory_;
     Progress& progress_;
     bool holds_images_;
-    PairLoader loader_;
+    detail::Batches batches_;
     EpochRecorder recorder_;
     MetricsFile metrics_file_;
     PresentedWeights presented_;
     Decisions decisions_;
     TrainingState state_;
-    PairBatch batch_;
     std::optional<RunWeights> weights_;  // once settings_ are complete
     Decision last_decision_;
     bool margin_checked_ = false;

@@ -15,7 +15,9 @@ using namespace ditto;
 
 template <class P>
 void run(std::size_t count, int steps) {
-    Inference<Siamese<FaceNetwork, ContrastiveLoss>, Cuda<P>> network(count);
+    Cuda<P> device;
+    device.threads = available_threads();  // they convert images
+    Inference<Siamese<FaceNetwork, ContrastiveLoss>, Cuda<P>> network(count, device);
     const std::vector<float> images = benchmarks::noise(count * network.image_size);
     std::vector<float> features(count * network.feature_size);
     network.embed(images, features);

@@ -86,8 +86,12 @@ nlohmann::ordered_json update(const Cuda<fp32>& device) {
     auto* values = reinterpret_cast<StepValues*>(block.data() + 4 * section);
     auto* rule = reinterpret_cast<detail::RuleOf<Adam>*>(values + 1);
     const double seconds = best_seconds(device.context->stream(), [&] {
-        update_parameters(device, Adam{}, values, rule, section, block.data(), block.data() + section,
-                          {block.data() + 2 * section, block.data() + 3 * section});
+        make_rule(device, Adam{}, values, rule);
+        const auto numbers = [&](std::size_t which) {
+            return reinterpret_cast<float*>(block.data() + which * section);
+        };
+        update_parameters<Adam>(device, rule, section / sizeof(float), numbers(0), numbers(1), {numbers(2), numbers(3)},
+                                nullptr);
     });
     return {{"bytes", 7 * section}, {"seconds", seconds}};
 }

@@ -37,8 +37,8 @@ inline std::vector<ditto::PairLabel> alternating_labels(std::size_t pairs) {
     return labels;
 }
 
-/// A few pictures of noise, as large as augmentation has a data set keep them.
-inline ditto::ImageStore noise_pictures() {
+/// Pictures of noise, as large as augmentation has a data set keep them.
+inline ditto::ImageStore noise_pictures(std::size_t count = 64) {
     constexpr int size = 224;
     const auto draw = [](std::size_t i) {
         ditto::Image picture{size, size, std::vector<std::uint8_t>(3 * size * size)};
@@ -46,7 +46,7 @@ inline ditto::ImageStore noise_pictures() {
             picture.pixels[k] = static_cast<std::uint8_t>((k * (2 * i + 3)) >> 3);
         return picture;
     };
-    return {64, draw, ditto::ImageRecipe{1.0, 128, 128}, ditto::AugmentationSettings{}};
+    return {count, draw, ditto::ImageRecipe{1.0, 128, 128}, ditto::AugmentationSettings{}};
 }
 
 /// An augmented image of the pictures for each place in a batch.

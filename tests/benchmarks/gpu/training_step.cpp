@@ -27,7 +27,11 @@ void run(std::size_t pairs, int steps) {
          {"planned_bytes", trainer.plan().total_bytes}},
         [&] {
             return benchmarks::Timings{
-                {"card", benchmarks::repeat(steps, [&] { trainer.step_held(draws, labels, 1.0); })},
+                {"card", benchmarks::repeat(steps,
+                                            [&] {
+                                                trainer.announce_held(draws);  // as a training does
+                                                trainer.step_held(draws, labels, 1.0);
+                                            })},
                 {"host", benchmarks::repeat(steps, [&] { trainer.step(images, labels); })}};
         });
 }

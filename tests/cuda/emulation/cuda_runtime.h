@@ -25,6 +25,7 @@
 #include "parts/keywords.hpp"
 #include "parts/launch.hpp"
 #include "parts/memory.hpp"
+#include "parts/observer.hpp"
 #include "parts/state.hpp"
 #include "parts/streams.hpp"
 #include "parts/types.hpp"

@@ -10,67 +10,15 @@
 
 #include "cudnn_graph.h"
 #include "ditto/cuda.cuh"
-#include "test_buffer.hpp"
+#include "small_convolution.hpp"
 
 using namespace ditto;
 using detail::CudnnDescriptor;
 using detail::CudnnPass;
 using detail::CudnnProblem;
-using emulation::Buffer;
 using emulation::Stream;
 
 namespace {
-
-/// Puts the emulation's engines back when a test has changed them.
-struct EnginesKept {
-    emulation::CudnnEngines saved = emulation::cudnn_engines();
-    EnginesKept() = default;
-    EnginesKept(const EnginesKept&) = delete;
-    EnginesKept& operator=(const EnginesKept&) = delete;
-    ~EnginesKept() { emulation::cudnn_engines() = saved; }
-};
-
-constexpr std::int64_t scratch = std::int64_t{256} << 20;
-
-/// 2 images [5, 4, 3] to [3, 2, 2], kernel 3, stride 2, padding 1.
-CudnnProblem small_problem(CudnnPass pass, cudnnDataType_t type = CUDNN_DATA_FLOAT, bool tensor_cores = false) {
-    return {.pass = pass,
-            .type = type,
-            .tensor_cores = tensor_cores,
-            .direct = false,
-            .images = 2,
-            .height = 5,
-            .width = 4,
-            .in = 3,
-            .out_height = 3,
-            .out_width = 2,
-            .out = 2,
-            .kernel = 3,
-            .stride = 2,
-            .padding = 1,
-            .multiple = 1,
-            .scratch = scratch};
-}
-
-template <class T>
-std::vector<T> values(std::size_t count, int seed) {
-    std::vector<T> result(count);
-    for (std::size_t i = 0; i < count; ++i)
-        result[i] = T(std::sin(static_cast<float>(seed + 1) * static_cast<float>(i)));
-    return result;
-}
-
-/// The tensors of small_problem, in their own types, and the scratch memory.
-template <class X, class W = X, class Y = X>
-struct Tensors {
-    Buffer<X> x{values<X>(2 * 5 * 4 * 3, 1)};
-    Buffer<W> w{values<W>(2 * 3 * 3 * 3, 2)};
-    Buffer<Y> y{values<Y>(2 * 3 * 2 * 2, 3)};
-    detail::DeviceBlock workspace{scratch};
-    void run(detail::Cudnn& dnn, const CudnnProblem& problem) const {
-        dnn.run(problem, x.data, w.data, y.data, workspace.data());
-    }
-};
 
 /// What each product of the convolution adds: term(index in x, index in w, index in y).
 template <class Term>
@@ -193,7 +141,7 @@ TEST_CASE("the scratch memory grows with what an engine must copy") {
     };
     const std::size_t input = 64 * 64 * 64 * sizeof(float);
     CHECK(bytes(Cuda<bf16>(), 512) == bytes(Cuda<bf16>(), 1));
-    CHECK(bytes(Cuda<tf32>(), 512) - bytes(Cuda<tf32>(), 1) == 511 * input);
+    CHECK(bytes(Cuda<tf32>(), 512) - bytes(Cuda<tf32>(), 1) == 511 * 3 * input);
     CHECK(bytes(Cuda<fp32>(), 512) - bytes(Cuda<fp32>(), 1) == 511 * 3 * input);
 }
 
@@ -238,9 +186,9 @@ TEST_CASE("the emulation refuses what cuDNN would") {
     const Tensors<float> tensors;
     const CudnnProblem problem = small_problem(CudnnPass::forward);
     float host = 0.0F;
-    CHECK_THROWS_AS(dnn.run(problem, &host, tensors.w.data, tensors.y.data, tensors.workspace.data()), Error);
-    CHECK_THROWS_AS(dnn.run(problem, tensors.x.data + 1, tensors.w.data, tensors.y.data, tensors.workspace.data()),
+    CHECK_THROWS_AS(dnn.run(problem, {&host, tensors.w.data, tensors.y.data, tensors.workspace.data()}), Error);
+    CHECK_THROWS_AS(dnn.run(problem, {tensors.x.data + 1, tensors.w.data, tensors.y.data, tensors.workspace.data()}),
                     Error);  // it reaches over the end, and is not aligned
-    CHECK_THROWS_AS(dnn.run(problem, tensors.x.data, tensors.w.data, tensors.y.data, &host), Error);
+    CHECK_THROWS_AS(dnn.run(problem, {tensors.x.data, tensors.w.data, tensors.y.data, &host}), Error);
     CHECK_NOTHROW(tensors.run(dnn, problem));
 }

@@ -11,12 +11,15 @@
 #include "ditto/core/units.hpp"
 #include "ditto/device/cuda/cuda.hpp"
 #include "ditto/device/cuda/status.cuh"
+#include "ditto/device/cuda/streams.cuh"
 
 namespace ditto::detail {
 
 /// What kernels of one kind keep with a context: a library's handle and its plans.
 struct ContextPart {
     virtual ~ContextPart() = default;
+    /// After a recording: measures what a recording has no time for. True if the work is to be recorded again for it.
+    virtual bool measure() { return false; }
 };
 
 /// Does nothing. The runtime has its code only if the program was compiled for the GPU.
@@ -41,7 +44,7 @@ class [[nodiscard]] CurrentGpu {
     int index_, before_ = 0;
 };
 
-/// A chosen GPU, a stream, a handle of cuBLASLt, and what else kernels keep here.
+/// A chosen GPU, a stream and a branch of it, a handle of cuBLASLt, and what else kernels keep here.
 class CudaContext {
   public:
     /// Throws Error when there is no such GPU, the driver is too old, or the program has no code for it.
@@ -55,45 +58,76 @@ class CudaContext {
         check(cudaSetDevice(index), "choosing the GPU");
         cudaFuncAttributes attributes{};
         check(cudaFuncGetAttributes(&attributes, probe_kernel), "looking for the program's code for this GPU");
-        try {
-            check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
-            check(cublasLtCreate(&blas_), "starting cuBLASLt");
-        } catch (...) {
-            release();
-            throw;
-        }
+        streams_ = std::make_unique<Streams>();
+        check(cublasLtCreate(&blas_), "starting cuBLASLt");
     }
     CudaContext(const CudaContext&) = delete;
     CudaContext& operator=(const CudaContext&) = delete;
-    ~CudaContext() { release(); }
+    ~CudaContext() {
+        parts_.clear();
+        if (blas_ != nullptr) cublasLtDestroy(blas_);
+    }
 
-    cudaStream_t stream() const { return stream_; }
+    /// Where work goes.
+    cudaStream_t stream() const { return (streams_->in_branch ? streams_->branch : streams_->main).get(); }
+    /// What the branch is asked for from now on comes after all that the stream was asked for so far.
+    void fork() {
+        streams_->fork.record(streams_->main.get());
+        streams_->fork.hold(streams_->branch.get());
+    }
+    /// What `work()` asks the device for is done beside what is asked for elsewhere, until join().
+    template <class Work>
+    void in_branch(const Work& work) {
+        streams_->in_branch = true;
+        try {
+            work();
+        } catch (...) {
+            streams_->in_branch = false;
+            throw;
+        }
+        streams_->in_branch = false;
+    }
+    /// What the stream is asked for from now on comes after all that the branch was asked for so far.
+    void join() {
+        streams_->join.record(streams_->branch.get());
+        streams_->join.hold(streams_->main.get());
+    }
     cublasLtHandle_t blas() const { return blas_; }
     /// The context's Part, a ContextPart that is made of a stream, when it is first asked for.
     template <class Part>
     Part& part() {
         for (const std::unique_ptr<ContextPart>& held : parts_)
             if (auto* found = dynamic_cast<Part*>(held.get())) return *found;
-        parts_.push_back(std::make_unique<Part>(stream_));
+        parts_.push_back(std::make_unique<Part>(streams_->main.get()));
         return static_cast<Part&>(*parts_.back());
     }
+    /// After a recording: see ContextPart.
+    bool measure() const {
+        bool again = false;
+        for (const std::unique_ptr<ContextPart>& held : parts_) again = held->measure() || again;
+        return again;
+    }
     /// Waits until all work is done.
-    void wait() const { check(cudaStreamSynchronize(stream_), "the work on the GPU"); }
+    void wait() const { check(cudaStreamSynchronize(streams_->main.get()), "the work on the GPU"); }
 
   private:
-    void release() {
-        parts_.clear();
-        if (blas_ != nullptr) cublasLtDestroy(blas_);
-        if (stream_ != nullptr) cudaStreamDestroy(stream_);
-    }
+    struct Streams {
+        CudaStream main, branch;
+        CudaEvent fork, join;
+        bool in_branch = false;
+    };
 
-    cudaStream_t stream_ = nullptr;
+    std::unique_ptr<Streams> streams_;
     cublasLtHandle_t blas_ = nullptr;
     std::vector<std::unique_ptr<ContextPart>> parts_;
 };
 
-/// Makes the context ready for convolutions of this kind: nothing to do.
-inline void start(UnfoldedConvolutions, CudaContext&) {}
+/// Makes the context ready for convolutions of this kind: nothing to do. `engines` is Cuda's.
+inline void start(UnfoldedConvolutions, CudaContext&, const char* engines) {
+    if (engines != nullptr)
+        throw Error(std::string(engines) +
+                    " is for a choice between cuDNN's engines, and convolutions are unfolded here; name no such file");
+}
 
 /// The first address from `memory` on that is a multiple of `alignment`.
 inline void* align_up(void* memory, std::size_t alignment) {

@@ -57,12 +57,20 @@ struct Cuda {
     static constexpr bool trains = true;
     static constexpr bool is_immediate = false;
     static constexpr bool prepares_in_training = true;
-    int threads = 1;  ///< of the host, to draw the initial weights
+    /// Most images of one pass of an Inference. More go through it in parts of so many: while one part is computed the
+    /// next is copied and the one after that converted. At 128 x 128 x 3 in bf16 a part is 24 MiB.
+    static constexpr std::size_t pass_images = 256;
+    int threads = 1;  ///< of the host, to convert images and to draw the initial weights
     int index = 0;    ///< of the GPU, as nvidia-smi counts
     detail::CudaContext* context = nullptr;
     /// Where kernels read the number of the training step, in the GPU's memory: a captured graph cannot be told. Null:
     /// the call's own number holds.
     const std::uint64_t* step = nullptr;
+    /// Name of a file of choices between cuDNN's engines, which need not exist yet; a Trainer or Inference reads it
+    /// when it is made. For passes that it does not know on this GPU with this version of cuDNN, the first four engines
+    /// that cuDNN recommends are timed once, and the fastest is written down and holds from then on. Null: nothing is
+    /// timed, and each pass takes the first one.
+    const char* engines = nullptr;
 };
 
 #else
@@ -83,6 +91,7 @@ struct Cuda {
     static constexpr bool prepares_in_training = true;
     int threads = 1;
     int index = 0;
+    const char* engines = nullptr;
     // Last: after it clang knows no other member.
     static_assert(detail::compiled_as_cuda<Precision>,
                   "ditto: Cuda<...> in a file that is not compiled as CUDA; link ditto::cuda and name the file in "

@@ -52,29 +52,86 @@ struct Winners {
     std::uint8_t* places = nullptr;
 };
 
-/// Sums of the rectified map, and of its squares, from the running mean on.
+/// The winner of a window, in `Width` channels.
+template <int Width>
+struct Winner {
+    Floats<Width> map;        ///< as the convolution left it
+    Floats<Width> rectified;  ///< what the block normalises
+    Vector<std::uint8_t, Width> places;
+};
+
+/// The winner is the one that the pool after the affine map of BatchNorm would choose, by the sign of BatchNorm's
+/// weight; the first of equal ones, NaN before all. Calls visit(rectified numbers) for each pixel of the window.
+template <class Grid, int Width, class A, class Visit>
+__device__ Winner<Width> choose_winner(const A* window, const Floats<Width>& bias, const Floats<Width>& sign,
+                                       const Visit& visit) {
+    Winner<Width> best{};
+    best.map = load_floats<Width>(window);
+    best.rectified = rectified(best.map, bias);
+    visit(best.rectified);
+    DITTO_UNROLL
+    for (int place = 1; place < Grid::places; ++place) {
+        const Floats<Width> candidate = load_floats<Width>(window + Grid::step(place));
+        const Floats<Width> numbers = rectified(candidate, bias);
+        visit(numbers);
+        DITTO_UNROLL
+        for (int i = 0; i < Width; ++i) {
+            const bool won = wins(sign.at[i] * numbers.at[i], sign.at[i] * best.rectified.at[i]);
+            best.rectified.at[i] = won ? numbers.at[i] : best.rectified.at[i];
+            best.map.at[i] = won ? candidate.at[i] : best.map.at[i];
+            best.places.at[i] = won ? static_cast<std::uint8_t>(place) : best.places.at[i];
+        }
+    }
+    return best;
+}
+
+/// The signs of BatchNorm's weights: 1, -1 or 0.
+template <int Width>
+__device__ Floats<Width> signs(const float* weight) {
+    Floats<Width> sign = constants<Width>(weight);
+    DITTO_UNROLL
+    for (int i = 0; i < Width; ++i) sign.at[i] = sign.at[i] > 0.0F ? 1.0F : sign.at[i] < 0.0F ? -1.0F : 0.0F;
+    return sign;
+}
+
+/// Sums of the rectified map, and of its squares, from the running mean on. Of a pool it keeps the winners: the map
+/// need not be read once more before the next layer.
 template <class Grid, class A>
 struct SumRectified {
     static constexpr std::size_t channels = Grid::channels;
     static constexpr int width = vector_width<A>(channels);
     const A* map;
+    Winners<A> winners;
     const float* bias;
     const float* origin;
+    const float* weight;  // BatchNorm's
     struct Lane {
         const A* map;
-        Floats<width> bias, origin;
+        Winners<A> winners;
+        Floats<width> bias, origin, sign;
         __device__ void operator()(std::size_t row, Floats<width> (&sums)[2]) const {
-            const Floats<width> numbers = rectified(map + row * channels, bias);
-            DITTO_UNROLL
-            for (int i = 0; i < width; ++i) {
-                const float x = numbers.at[i] - origin.at[i];
-                sums[0].at[i] += x;
-                sums[1].at[i] += x * x;
+            const auto add = [&](const Floats<width>& numbers) {
+                DITTO_UNROLL
+                for (int i = 0; i < width; ++i) {
+                    const float x = numbers.at[i] - origin.at[i];
+                    sums[0].at[i] += x;
+                    sums[1].at[i] += x * x;
+                }
+            };
+            const A* window = map + Grid::window(row) * channels;
+            if constexpr (Grid::pooled) {
+                const Winner<width> winner = choose_winner<Grid>(window, bias, sign, add);
+                winner.places.store(winners.places + row * channels);
+                store_floats(winner.map, winners.numbers + row * channels);
+            } else {
+                add(rectified(window, bias));
             }
         }
     };
     __device__ Lane lane(std::size_t, std::size_t channel) const {
-        return {map + channel, constants<width>(bias + channel), constants<width>(origin + channel)};
+        return {map + channel,
+                Grid::pooled ? Winners<A>{winners.numbers + channel, winners.places + channel} : Winners<A>{},
+                constants<width>(bias + channel), constants<width>(origin + channel), signs<width>(weight + channel)};
     }
 };
 
@@ -103,61 +160,58 @@ struct FinishReluMoments {
     }
 };
 
-/// Lets each window's winner through and normalises it by Map (BatchMap, FrozenMap). The winner is the one that the
-/// pool after the affine map would choose, by the sign of BatchNorm's weight; the first of equal ones, NaN before all.
-template <class Grid, class A, class Map>
+/// Normalises, by Map (BatchMap, FrozenMap), the rectified numbers of rows [rows, channels]: of a map without a pool,
+/// or of the winners.
+template <class A, std::size_t Channels, class Map>
+struct NormalizeRectified {
+    static constexpr int width = vector_width<A>(Channels);
+    const A* rows;
+    A* output;
+    const float* bias;
+    Map norm;
+    struct Lane {
+        const A* rows;
+        A* output;
+        Floats<width> bias;
+        ChannelAffine<width> norm;
+        __device__ void operator()(std::size_t row) const {
+            Floats<width> numbers = rectified(rows + row * Channels, bias);
+            DITTO_UNROLL
+            for (int i = 0; i < width; ++i) numbers.at[i] = norm.value(i, numbers.at[i]);
+            store_floats(numbers, output + row * Channels);
+        }
+    };
+    __device__ Lane lane(std::size_t group, std::size_t channel) const {
+        return {rows + channel, output + channel, constants<width>(bias + channel),
+                norm.template of<width>(group, channel)};
+    }
+};
+
+/// Lets each window's winner through and normalises it: inference, which keeps nothing.
+template <class Grid, class A>
 struct PoolNormalize {
     static constexpr std::size_t channels = Grid::channels;
     static constexpr int width = vector_width<A>(channels);
     const A* map;
     A* output;
-    Winners<A> winners;  // null: not kept
     const float* bias;
-    Map norm;
+    FrozenMap norm;
     struct Lane {
         const A* map;
         A* output;
-        Winners<A> winners;
         Floats<width> bias, sign;
         ChannelAffine<width> norm;
         __device__ void operator()(std::size_t row) const {
             const A* window = map + Grid::window(row) * channels;
-            Floats<width> winner = load_floats<width>(window), best = rectified(winner, bias);
-            if constexpr (Grid::pooled) {
-                Vector<std::uint8_t, width> places{};
-                DITTO_UNROLL
-                for (int place = 1; place < Grid::places; ++place) {
-                    const Floats<width> candidate = load_floats<width>(window + Grid::step(place));
-                    const Floats<width> numbers = rectified(candidate, bias);
-                    DITTO_UNROLL
-                    for (int i = 0; i < width; ++i) {
-                        const bool won = wins(sign.at[i] * numbers.at[i], sign.at[i] * best.at[i]);
-                        best.at[i] = won ? numbers.at[i] : best.at[i];
-                        winner.at[i] = won ? candidate.at[i] : winner.at[i];
-                        places.at[i] = won ? static_cast<std::uint8_t>(place) : places.at[i];
-                    }
-                }
-                if (winners.places != nullptr) {
-                    places.store(winners.places + row * channels);
-                    store_floats(winner, winners.numbers + row * channels);
-                }
-            }
+            Floats<width> best = choose_winner<Grid>(window, bias, sign, [](const auto&) {}).rectified;
             DITTO_UNROLL
             for (int i = 0; i < width; ++i) best.at[i] = norm.value(i, best.at[i]);
             store_floats(best, output + row * channels);
         }
     };
     __device__ Lane lane(std::size_t group, std::size_t channel) const {
-        Floats<width> sign = constants<width>(norm.weight + channel);
-        DITTO_UNROLL
-        for (int i = 0; i < width; ++i) sign.at[i] = sign.at[i] > 0.0F ? 1.0F : sign.at[i] < 0.0F ? -1.0F : 0.0F;
-        return {
-            map + channel,
-            output + channel,
-            winners.places == nullptr ? Winners<A>{} : Winners<A>{winners.numbers + channel, winners.places + channel},
-            constants<width>(bias + channel),
-            sign,
-            norm.template of<width>(group, channel)};
+        return {map + channel, output + channel, constants<width>(bias + channel), signs<width>(norm.weight + channel),
+                norm.template of<width>(group, channel)};
     }
 };
 

@@ -2,17 +2,15 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <memory>
 #include <thread>
 #include <vector>
 
+#include "queues.hpp"
 #include "state.hpp"
 
 namespace emulation::detail {
-
-using Work = std::function<cudaError_t()>;
 
 /// How much of each stream's captured work comes before a point: a vector clock. What one stream does need not be
 /// ordered against another, and at its end a capture must come after all the work it forked.
@@ -22,11 +20,18 @@ inline void merge(Clock& clock, const Clock& other) {
     for (const auto& [stream, count] : other) clock[stream] = std::max(clock[stream], count);
 }
 
+/// Recorded work, and how much of each stream's comes before it.
+struct Node {
+    Work work;
+    const CUstream_st* stream;
+    Clock before;
+};
+
 struct Capture {
     cudaStream_t origin;
     cudaStreamCaptureMode mode;
     std::thread::id thread;
-    std::vector<Work> work;
+    std::vector<Node> work;
     std::vector<cudaStream_t> streams;  // the origin, and those that joined by waiting for an event
     bool invalid = false;
     bool ended = false;
@@ -39,6 +44,7 @@ struct CUstream_st {
     std::shared_ptr<emulation::detail::Capture> capture = nullptr;
     emulation::detail::Clock clock = {};
     int device = 0;  // whose it is
+    emulation::detail::Queue queue = {};
 };
 
 namespace emulation::detail {
@@ -98,7 +104,7 @@ inline cudaError_t refuse_implicit_wait(const CUstream_st& stream) {
     return error;
 }
 
-/// Does work now, or records it where the stream captures.
+/// Does work now, or records it where the stream captures, or queues it where streams are shuffled.
 inline cudaError_t submit(cudaStream_t handle, Work work) {
     const Lock lock;
     if (const cudaError_t error = no_device()) return result(error);
@@ -106,10 +112,12 @@ inline cudaError_t submit(cudaStream_t handle, Work work) {
     if (stream == nullptr) return result(cudaErrorInvalidResourceHandle);
     if (stream->capture == nullptr) {
         if (const cudaError_t error = refuse_implicit_wait(*stream)) return result(error);
-        return result(work());
+        if (handle == nullptr || !shuffle().on) return result(work());
+        add(stream->queue, {std::move(work)});
+        return cudaSuccess;
     }
     if (stream->capture->invalid) return result(cudaErrorStreamCaptureInvalidated);
-    stream->capture->work.push_back(std::move(work));
+    stream->capture->work.push_back({std::move(work), stream, stream->clock});
     ++stream->clock[stream];
     return cudaSuccess;
 }

@@ -12,6 +12,7 @@
 #include "cublas_descriptors.hpp"
 #include "gemm.hpp"
 #include "memory.hpp"
+#include "observer.hpp"
 
 /// data: a mark; the bytes of workspace; may partial sums be put together in the result's type?; the alignments of a,
 /// b, c, d that it counts on.
@@ -102,6 +103,16 @@ inline bool aligned(const cublasLtMatmulAlgo_t& algorithm, const void* a, const 
     return std::ranges::equal(data, std::span(algorithm.data).subspan(3, 4), is_aligned);
 }
 
+inline AskedProduct asked(const Product& p, std::int32_t batch, cudaStream_t stream) {
+    const std::size_t factors = p.m * p.k * bytes_of(p.a.type) + p.k * p.n * bytes_of(p.b.type);
+    const std::size_t results = p.m * p.n * bytes_of(p.d.type);
+    return {"matrices",
+            {static_cast<std::int64_t>(p.m), static_cast<std::int64_t>(p.n), static_cast<std::int64_t>(p.k), batch},
+            static_cast<std::int64_t>(2 * p.m * p.n * p.k) * batch,
+            (factors + results + (p.beta == 0 ? 0 : results)) * static_cast<std::size_t>(batch),
+            stream};
+}
+
 /// The real library may write anywhere in its workspace. Both ends of it are overwritten, so that a workspace that
 /// reaches into one of the matrices shows.
 inline void spoil_workspace(void* workspace, std::size_t bytes) {
@@ -181,7 +192,11 @@ inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc
         return static_cast<std::size_t>(layout.batch_offset) * bytes_of(layout.type);
     };
     const std::array steps{step(*a_layout), step(*b_layout), step(*c_layout), step(*d_layout)};
-    const cudaError_t error = submit(stream, [product, steps, workspace, workspace_bytes, batch = d_layout->batch] {
+    const cudaError_t error = submit(stream, [=, batch = d_layout->batch] {
+        if (observer != nullptr) {
+            observer->product(asked(product, batch, stream));
+            return cudaSuccess;
+        }
         spoil_workspace(workspace, workspace_bytes);
         Product one = product;
         for (std::int32_t index = 0; index < batch; ++index) {

@@ -31,6 +31,7 @@ struct CudnnEngine {
     std::int64_t workspace = 0;
     cudnnStatus_t finalize = CUDNN_STATUS_SUCCESS;  // of an execution plan with it
     bool runs = true;                               // false: an engine that must not be chosen
+    int milliseconds = 0;                           // that it seems to take
 };
 
 namespace detail {
@@ -151,6 +152,11 @@ inline std::size_t bytes_of(cudnnBackendAttributeType_t type) {
 
 }  // namespace detail
 }  // namespace emulation
+
+inline std::size_t cudnnGetVersion() {
+    const emulation::detail::Lock lock;
+    return emulation::detail::device().cudnn_version;
+}
 
 inline cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
     using namespace emulation::detail;

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 
 #include "cublas_matmul.hpp"
 #include "cudnn_convolution.hpp"
 #include "memory.hpp"
+#include "observer.hpp"
 
 namespace emulation {
 
@@ -23,7 +25,9 @@ struct CudnnEngines {
         {.index = 6, .notes = {CUDNN_NUMERICAL_NOTE_WINOGRAD}, .workspace = 5000},
     };
     std::vector<CudnnEngine> fallback{{.index = 7}};
-    std::int64_t ran = 0;  // the index of the engine that was asked for last
+    std::int64_t ran = 0;                     // the index of the engine that was asked for last
+    std::size_t asked = 0;                    // how often engines were asked to run
+    std::vector<std::int64_t> computed = {};  // the indices of those that did, recorded before or not
 };
 inline CudnnEngines& cudnn_engines() {
     static auto& engines = *new CudnnEngines;
@@ -100,6 +104,19 @@ inline cudnnStatus_t finalize(CudnnDescription& description) {
     }
 }
 
+inline AskedProduct asked(const CudnnConvolution& c, cudaStream_t stream) {
+    const auto [images, in, height, width] = c.x.sizes;
+    const auto [out, filter_in, kernel_height, kernel_width] = c.w.sizes;
+    const std::int64_t out_height = c.y.sizes[2], out_width = c.y.sizes[3];
+    return {c.operation == forward_operation ? "forward"
+            : c.operation == data_operation  ? "input gradient"
+                                             : "weight gradient",
+            {images, in, out, kernel_height, kernel_width, out_height, out_width},
+            2 * images * out_height * out_width * out * filter_in * kernel_height * kernel_width,
+            c.x.bytes() + c.w.bytes() + c.y.bytes() + (c.beta == 0 ? 0 : c.result().bytes()),
+            stream};
+}
+
 /// Fills descriptors that the caller made with what `from` has.
 inline cudnnStatus_t give(const CudnnDescription& from, const std::vector<CudnnEngine>& engines, void* to,
                           cudnnBackendDescriptorType_t type, std::int64_t requested, std::int64_t* count) {
@@ -173,6 +190,7 @@ inline cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescr
     if (choice == nullptr || read_graph(*choice, graph_name, convolution) != CUDNN_STATUS_SUCCESS)
         return CUDNN_STATUS_BAD_PARAM;
     emulation::cudnn_engines().ran = chosen->engine.index;
+    ++emulation::cudnn_engines().asked;
     if (!chosen->engine.runs) return CUDNN_STATUS_EXECUTION_FAILED;
     convolution.tf32 = std::ranges::count(chosen->engine.notes, CUDNN_NUMERICAL_NOTE_TENSOR_CORE) > 0;
 
@@ -192,9 +210,17 @@ inline cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescr
     void* workspace = named->one<void*>(CUDNN_ATTR_VARIANT_PACK_WORKSPACE);
     const auto bytes = static_cast<std::size_t>(chosen->engine.workspace);
     if (bytes > 0 && !within(device().allocations, workspace, bytes)) return CUDNN_STATUS_BAD_PARAM;
-    const cudaError_t error = submit(handle->stream, [convolution, data, workspace, bytes] {
+    const std::int64_t engine = chosen->engine.index;
+    const std::chrono::milliseconds takes(chosen->engine.milliseconds);
+    const cudaError_t error = submit(handle->stream, [=, stream = handle->stream] {
+        if (observer != nullptr) {
+            observer->product(asked(convolution, stream));
+            return cudaSuccess;
+        }
         spoil_workspace(workspace, bytes);
         run(convolution, data);
+        device().pretended += takes;
+        emulation::cudnn_engines().computed.push_back(engine);
         return cudaSuccess;
     });
     return error == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED;

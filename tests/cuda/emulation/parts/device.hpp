@@ -50,7 +50,7 @@ inline cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int ordin
     if (const cudaError_t error = no_device()) return result(error);
     if (!is_device(ordinal)) return result(cudaErrorInvalidDevice);
     *properties = {};
-    std::strcpy(properties->name, "emulated");
+    device().name.copy(properties->name, sizeof properties->name - 1);
     properties->totalGlobalMem = device().total;
     properties->sharedMemPerBlock = shared_bytes_per_block;
     properties->regsPerBlock = 65536;
@@ -129,7 +129,7 @@ inline cudaError_t cudaDeviceSynchronize() {
     const Lock lock;
     if (const cudaError_t error = no_device()) return result(error);
     // The device includes every stream, and one that captures cannot be waited for.
-    if (device().captures.empty()) return cudaSuccess;
+    if (device().captures.empty()) return result(finish_all());
     for (const auto& capture : device().captures) capture->invalid = true;
     return result(cudaErrorStreamCaptureUnsupported);
 }

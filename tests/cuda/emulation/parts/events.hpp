@@ -11,7 +11,8 @@ struct CUevent_st {
     unsigned flags = cudaEventDefault;
     std::optional<std::chrono::steady_clock::time_point> time = std::nullopt;  // when it was recorded
     std::shared_ptr<emulation::detail::Capture> capture = nullptr;             // the capture it was last recorded in
-    emulation::detail::Clock clock = {};  // the work before it, within that capture
+    emulation::detail::Clock clock = {};                      // the work before it, within that capture
+    std::shared_ptr<emulation::detail::Mark> mark = nullptr;  // where it was last recorded, outside a capture
 };
 
 inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
@@ -45,9 +46,14 @@ inline cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle = null
     if (event == nullptr || stream == nullptr) return result(cudaErrorInvalidResourceHandle);
     if (const cudaError_t error = refuse_implicit_wait(*stream)) return result(error);
     if (stream->capture != nullptr && stream->capture->invalid) return result(cudaErrorStreamCaptureInvalidated);
-    event->time = std::chrono::steady_clock::now();
+    event->time = std::chrono::steady_clock::now() + device().pretended;
     event->capture = stream->capture;
     event->clock = stream->clock;
+    event->mark = nullptr;
+    if (stream->capture == nullptr && shuffle().on) {
+        event->mark = std::make_shared<Mark>(Mark{.queue = &stream->queue});
+        add(stream->queue, {.mark = event->mark});
+    }
     return cudaSuccess;
 }
 
@@ -60,7 +66,10 @@ inline cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event, u
     if (event == nullptr || stream == nullptr) return result(cudaErrorInvalidResourceHandle);
     if (const cudaError_t error = refuse_implicit_wait(*stream)) return result(error);
     if (event->capture == nullptr) {
-        if (stream->capture == nullptr) return cudaSuccess;
+        if (stream->capture == nullptr) {
+            if (event->mark != nullptr && !event->mark->reached) add(stream->queue, {.awaited = event->mark});
+            return cudaSuccess;
+        }
         stream->capture->invalid = true;
         return result(cudaErrorStreamCaptureIsolation);
     }
@@ -82,7 +91,7 @@ inline cudaError_t cudaEventSynchronize(cudaEvent_t event) {
     using namespace emulation::detail;
     const Lock lock;
     if (event == nullptr) return result(cudaErrorInvalidResourceHandle);
-    if (event->capture == nullptr) return cudaSuccess;
+    if (event->capture == nullptr) return result(event->mark != nullptr ? reach(*event->mark) : cudaSuccess);
     event->capture->invalid = true;
     return result(cudaErrorCapturedEvent);
 }

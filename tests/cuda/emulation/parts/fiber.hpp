@@ -28,7 +28,7 @@
 #ifdef DITTO_EMULATION_ASAN
 #include <sanitizer/common_interface_defs.h>
 #endif
-#if defined(__has_feature)
+#if defined(__has_feature) && !defined(DITTO_EMULATION_COUNTED)  // not instrumented to count: see tests/cuda/traffic
 #if __has_feature(thread_sanitizer)
 #define DITTO_EMULATION_TSAN 1
 #include <sanitizer/tsan_interface.h>

@@ -3,10 +3,12 @@
 
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 #include "capture.hpp"
 #include "execute.hpp"
+#include "observer.hpp"
 
 namespace emulation {
 
@@ -19,17 +21,19 @@ inline bool valid_launch(const dim3& grid, const dim3& block) {
            block.x * block.y * block.z <= block_threads;
 }
 
-inline cudaError_t launch_thread_body(const dim3& grid, const dim3& block, cudaStream_t stream,
-                                      std::function<void()> thread) {
+inline cudaError_t launch_thread_body(const KernelLaunch& launch, std::function<void()> thread) {
     const Lock lock;
-    if (!valid_launch(grid, block)) return result(cudaErrorInvalidConfiguration);
+    const cudaStream_t stream = launch.stream;
+    if (!valid_launch(launch.grid, launch.block)) return result(cudaErrorInvalidConfiguration);
     if (device().next_launch != cudaSuccess) return result(std::exchange(device().next_launch, cudaSuccess));
     const CUstream_st* own = find_stream(stream);
     if (own != nullptr && stream != nullptr && own->device != current_device)
         return result(cudaErrorInvalidResourceHandle);
-    return submit(stream, [grid, block, thread = std::move(thread)] {
-        ++device().launches;
-        Executor::instance().run(grid, block, thread);
+    return submit(stream, [launch, thread = std::move(thread)] {
+        if (++device().launches == device().failing_launch) return cudaErrorLaunchFailure;
+        if (observer != nullptr) observer->kernel_begins(launch);
+        Executor::instance().run(launch.grid, launch.block, thread);
+        if (observer != nullptr) observer->kernel_ends();
         return cudaSuccess;
     });
 }
@@ -43,8 +47,9 @@ cudaError_t launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, cudaStr
                    Arguments&&... arguments) {
     static_assert(sizeof...(Parameters) == sizeof...(Arguments), "as many arguments as the kernel has parameters");
     static_assert((!std::is_reference_v<Parameters> && ...), "a kernel takes its parameters by value");
+    const KernelLaunch launch{reinterpret_cast<const void*>(kernel), typeid(kernel).name(), grid, block, stream};
     return detail::launch_thread_body(
-        grid, block, stream, [kernel, copies = std::tuple<Parameters...>(std::forward<Arguments>(arguments)...)] {
+        launch, [kernel, copies = std::tuple<Parameters...>(std::forward<Arguments>(arguments)...)] {
             std::apply(kernel, copies);
         });
 }

@@ -103,6 +103,7 @@ inline cudaError_t cudaFree(void* pointer) {
     if (const cudaError_t error = no_device()) return result(error);
     if (const cudaError_t error = refuse_while_capturing()) return result(error);
     if (pointer == nullptr) return cudaSuccess;
+    finish_all();  // it waits for the device
     const std::size_t bytes = release(device().allocations, pointer);
     device().allocated -= bytes;
     return result(bytes > 0 ? cudaSuccess : cudaErrorInvalidValue);
@@ -143,6 +144,7 @@ inline cudaError_t cudaFreeHost(void* pointer) {
     if (const cudaError_t error = no_device()) return result(error);
     if (const cudaError_t error = refuse_while_capturing()) return result(error);
     if (pointer == nullptr) return cudaSuccess;
+    finish_all();
     return result(release(device().pinned, pointer) > 0 ? cudaSuccess : cudaErrorInvalidValue);
 }
 
@@ -167,7 +169,12 @@ inline cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes
     using namespace emulation::detail;
     const Lock lock;
     if (const cudaError_t error = check_copy(to, from, bytes, kind)) return result(error);
-    return submit(stream, [=] { return copy(to, from, bytes, kind); });
+    const cudaError_t submitted = submit(stream, [=] { return copy(to, from, bytes, kind); });
+    // The host's memory that is not pinned is read or written before the call ends.
+    const auto own = [](const void* memory) { return !is_device(memory) && !within(device().pinned, memory, 1); };
+    CUstream_st* asked = find_stream(stream);
+    if (submitted != cudaSuccess || asked->capture != nullptr || !(own(to) || own(from))) return submitted;
+    return result(finish(asked->queue));
 }
 
 inline cudaError_t cudaMemset(void* memory, int value, std::size_t bytes) {

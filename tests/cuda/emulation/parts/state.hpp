@@ -1,12 +1,14 @@
 // What the emulated device knows of itself, and what tests may ask and set.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,10 +30,15 @@ struct Device {
     std::size_t taken = 0;  // bytes that other programs hold, as it were
     int count = 1;
     cudaError_t without_devices = cudaErrorNoDevice;
+    std::string name = "emulated";
+    std::size_t cudnn_version = 90000;
+    std::chrono::milliseconds pretended{};  // that work seems to have taken besides what it took
     int capability_major = 9;
     int capability_minor = 0;
     bool next_malloc_fails = false;
     cudaError_t next_launch = cudaSuccess;
+    bool forked_last = false;  // see set_forked_last
+    std::size_t failing_launch = 0;  // the number of the launch that fails while it runs; 0 for none
     std::size_t launches = 0;
     std::size_t handles = 0;
     std::set<cudaStream_t> streams;
@@ -100,6 +107,13 @@ inline void fail_next_launch(cudaError_t error) {
     detail::device().next_launch = error;
 }
 
+/// Lets a kernel fail while it runs, with cudaErrorLaunchFailure: the `number`th from now on, those of graphs counted.
+/// (What comes after it runs as if nothing had been; a real GPU's program would have to end.)
+inline void fail_kernel(std::size_t number) {
+    const detail::Lock lock;
+    detail::device().failing_launch = detail::device().launches + number;
+}
+
 /// With none, every call that needs a device returns `without_devices`: also cudaErrorInsufficientDriver has this
 /// effect.
 inline void set_device_count(int count, cudaError_t without_devices = cudaErrorNoDevice) {
@@ -112,6 +126,15 @@ inline void set_compute_capability(int major, int minor) {
     const detail::Lock lock;
     detail::device().capability_major = major;
     detail::device().capability_minor = minor;
+}
+
+inline void set_device_name(std::string name) {
+    const detail::Lock lock;
+    detail::device().name = std::move(name);
+}
+inline void set_cudnn_version(std::size_t version) {
+    const detail::Lock lock;
+    detail::device().cudnn_version = version;
 }
 
 /// Lets the device have `total` bytes of memory, of which `free` can be had beyond what is allocated now.

@@ -9,7 +9,7 @@ inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flag
     const Lock lock;
     if (const cudaError_t error = no_device()) return result(error);
     if (stream == nullptr || flags > cudaStreamNonBlocking) return result(cudaErrorInvalidValue);
-    *stream = new CUstream_st{flags};
+    *stream = new CUstream_st{.flags = flags};
     (*stream)->device = current_device;
     device().streams.insert(*stream);
     ++device().handles;
@@ -24,6 +24,7 @@ inline cudaError_t cudaStreamDestroy(cudaStream_t stream) {
     using namespace emulation::detail;
     const Lock lock;
     if (device().streams.erase(stream) == 0) return result(cudaErrorInvalidResourceHandle);
+    finish(stream->queue);
     if (const auto capture = stream->capture) {
         capture->invalid = true;
         if (capture->origin == stream)
@@ -41,9 +42,12 @@ namespace emulation::detail {
 /// What a stream that captures says to a call that would wait for it or ask for its progress.
 inline cudaError_t wait_for(cudaStream_t handle) {
     if (const cudaError_t error = no_device()) return error;
-    const CUstream_st* stream = find_stream(handle);
+    CUstream_st* stream = find_stream(handle);
     if (stream == nullptr) return cudaErrorInvalidResourceHandle;
-    if (stream->capture == nullptr) return refuse_implicit_wait(*stream);
+    if (stream->capture == nullptr) {
+        const cudaError_t error = refuse_implicit_wait(*stream);
+        return error == cudaSuccess ? finish(stream->queue) : error;
+    }
     stream->capture->invalid = true;
     return cudaErrorStreamCaptureUnsupported;
 }

@@ -1,35 +1,66 @@
-// How cuDNN computes a pass of a convolution: a plan for each pass and shape, chosen once by cuDNN's heuristics and
-// kept.
+// How cuDNN computes a pass of a convolution: the engines that its heuristics offer for a pass and shape.
 //
-// Nothing is timed: the choice depends on the GPU, the library and the shape alone, and engines whose results may
-// differ from run to run are passed over, so that a program gives the same bits again.
+// They depend on the GPU, the library and the shape alone, and engines whose results may differ from run to run are
+// passed over, so that a program that takes the first gives the same bits again.
 #pragma once
 
 #include <cudnn_graph.h>
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "ditto/layers/conv2d/cudnn/descriptor.cuh"
-#include "ditto/layers/conv2d/cudnn/problem.cuh"
+#include "ditto/layers/conv2d/cudnn/graph.cuh"
 
 namespace ditto::detail {
 
-/// How cuDNN computes a pass: an engine and its settings. There may be none.
+/// What a pass computes with, in the GPU's memory: x [images, height, width, in], w [out, kernel, kernel, in], y
+/// [images, out_height, out_width, out], or the gradient of one of them, which is the result; and the scratch memory.
+struct CudnnTensors {
+    const void *x, *w, *y;
+    void* scratch;
+};
+
+/// An engine of cuDNN with its settings, ready to run on a GPU.
+struct CudnnEngine {
+    CudnnDescriptor configuration, plan;  // the second refers to the first
+    std::int64_t index = 0;               ///< cuDNN's number of the engine
+    std::int64_t scratch = 0;             ///< bytes that it needs
+    std::vector<cudnnBackendNumericalNote_t> notes;
+    bool fallback = false;  ///< it is not among the heuristics' choices for speed
+
+    bool has(cudnnBackendNumericalNote_t note) const { return std::count(notes.begin(), notes.end(), note) > 0; }
+
+    void run(cudnnHandle_t handle, const CudnnTensors& with) const {
+        constexpr std::array<std::int64_t, 3> ids{CudnnGraph::x_id, CudnnGraph::w_id, CudnnGraph::y_id};
+        const std::array<void*, 3> pointers{const_cast<void*>(with.x), const_cast<void*>(with.w),
+                                            const_cast<void*>(with.y)};
+        CudnnDescriptor tensors(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
+        tensors.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ids);
+        tensors.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, pointers);
+        tensors.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, with.scratch);
+        check(tensors.finalize(), "naming a convolution's tensors");
+        check(cudnnBackendExecute(handle, plan.get(), tensors.get()), "a convolution");
+    }
+};
+
+/// How cuDNN computes a pass.
 class CudnnPlan {
   public:
-    CudnnPlan(cudnnHandle_t handle, const CudnnProblem& problem) : problem_(problem) {
-        if (!describe(handle)) return;
+    /// Of the engines that may be taken at most the `most` that the heuristics prefer, the fastest by their judgement
+    /// first.
+    CudnnPlan(const CudnnGpu& gpu, const CudnnProblem& problem, std::size_t most = 1)
+        : problem_(problem), most_(most), graph_(gpu, problem) {
+        if (!accepted(graph_.status())) return;
         for (const cudnnBackendHeurMode_t mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK})
-            if (!exists()) choose(handle, mode);
+            if (!exists()) choose(gpu, mode);
     }
 
-    bool exists() const { return plan_.get() != nullptr; }
+    /// False where there is no engine.
+    bool exists() const { return !engines_.empty(); }
     [[noreturn]] void fail() const {
         const std::string reason =
             refusal_ == CUDNN_STATUS_SUCCESS ? "" : std::string(" (") + cudnnGetErrorString(refusal_) + ")";
@@ -38,104 +69,27 @@ class CudnnPlan {
                     cudnn_advice(CUDNN_STATUS_NOT_SUPPORTED));
     }
 
-    /// x [images, height, width, in], w [out, kernel, kernel, in], y [images, out_height, out_width, out], or the
-    /// gradient of one of them, which is the result. `workspace` has `scratch` bytes.
-    void run(cudnnHandle_t handle, const void* x, const void* w, const void* y, void* workspace) const {
-        const std::array<void*, 3> pointers{const_cast<void*>(x), const_cast<void*>(w), const_cast<void*>(y)};
-        CudnnDescriptor tensors(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
-        tensors.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, std::array<std::int64_t, 3>{x_id, w_id, y_id});
-        tensors.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, pointers);
-        tensors.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, workspace);
-        check(tensors.finalize(), "naming a convolution's tensors");
-        check(cudnnBackendExecute(handle, plan_.get(), tensors.get()), "a convolution");
+    const std::vector<CudnnEngine>& engines() const { return engines_; }
+    /// The engine that is taken: the first, unless keep() says another.
+    const CudnnEngine& engine() const { return engines_.front(); }
+    /// No other engine than the one at `place` will be taken.
+    void keep(std::size_t place) {
+        std::swap(engines_.front(), engines_[place]);
+        engines_.resize(1);
     }
 
   private:
-    using Sizes = std::array<std::int64_t, 4>;
-    static constexpr std::int64_t x_id = 1, w_id = 2, y_id = 3;
-
-    /// A tensor of `sizes` [images, channels, rows, columns] whose channels are neighbours in memory.
-    static CudnnDescriptor tensor(std::int64_t id, cudnnDataType_t type, const Sizes& sizes) {
-        const auto [images, channels, rows, columns] = sizes;
-        CudnnDescriptor made(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
-        made.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, id);
-        made.set(CUDNN_ATTR_TENSOR_DATA_TYPE, type);
-        made.set(CUDNN_ATTR_TENSOR_DIMENSIONS, sizes);
-        made.set(CUDNN_ATTR_TENSOR_STRIDES, Sizes{rows * columns * channels, 1, columns * channels, channels});
-        made.set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, std::int64_t{cudnn_tensor_alignment});
-        check(made.finalize(), "describing a convolution's tensor");
-        return made;
-    }
-
-    /// False where cuDNN knows no such convolution.
-    bool describe(cudnnHandle_t handle) {
-        const CudnnProblem& p = problem_;
-        x_ = tensor(x_id, p.type, {p.images, p.padded_in(), p.height, p.width});
-        w_ = tensor(w_id, p.type, {p.padded_out(), p.padded_in(), p.kernel, p.kernel});
-        y_ = tensor(y_id, p.type, {p.images, p.padded_out(), p.out_height, p.out_width});
-
-        const auto twice = [](std::int64_t number) { return std::array<std::int64_t, 2>{number, number}; };
-        convolution_ = CudnnDescriptor(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
-        convolution_.set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, std::int64_t{2});
-        convolution_.set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_DATA_FLOAT);
-        convolution_.set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_CROSS_CORRELATION);
-        convolution_.set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, twice(p.padding));
-        convolution_.set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, twice(p.padding));
-        convolution_.set(CUDNN_ATTR_CONVOLUTION_DILATIONS, twice(1));
-        convolution_.set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, twice(p.stride));
-        check(convolution_.finalize(), "describing a convolution");
-
-        describe_operation();
-        if (!accepted(operation_.finalize())) return false;
-        graph_ = CudnnDescriptor(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
-        graph_.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, handle);
-        graph_.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, operation_);
-        return accepted(graph_.finalize());
-    }
-
-    void describe_operation() {
-        const auto describe_as = [&](cudnnBackendDescriptorType_t type, cudnnBackendAttributeName_t convolution,
-                                     cudnnBackendAttributeName_t x, cudnnBackendAttributeName_t w,
-                                     cudnnBackendAttributeName_t y, cudnnBackendAttributeName_t alpha,
-                                     cudnnBackendAttributeName_t beta) {
-            operation_ = CudnnDescriptor(type);
-            operation_.set(convolution, convolution_);
-            operation_.set(x, x_);
-            operation_.set(w, w_);
-            operation_.set(y, y_);
-            operation_.set(alpha, 1.0F);
-            operation_.set(beta, 0.0F);
-        };
-        if (problem_.pass == CudnnPass::forward)
-            describe_as(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR,
-                        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X,
-                        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y,
-                        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA);
-        else if (problem_.pass == CudnnPass::input_gradient)
-            describe_as(CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
-                        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
-                        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
-                        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA,
-                        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA);
-        else
-            describe_as(
-                CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
-                CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X,
-                CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY,
-                CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA);
-    }
-
     /// Remembers why something was refused.
     bool accepted(cudnnStatus_t status) {
         if (status != CUDNN_STATUS_SUCCESS) refusal_ = status;
         return status == CUDNN_STATUS_SUCCESS;
     }
 
-    /// Takes the first of the heuristics' engines, the fastest by their judgement, that may be taken.
-    void choose(cudnnHandle_t handle, cudnnBackendHeurMode_t mode) {
+    void choose(const CudnnGpu& gpu, cudnnBackendHeurMode_t mode) {
         CudnnDescriptor heuristics(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
-        heuristics.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph_);
+        heuristics.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph_.descriptor());
         heuristics.set(CUDNN_ATTR_ENGINEHEUR_MODE, mode);
+        gpu.name_in_heuristics(heuristics);
         if (!accepted(heuristics.finalize())) return;  // they know no engine
         std::int64_t count = 0;
         check(cudnnBackendGetAttribute(heuristics.get(), CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_TYPE_BACKEND_DESCRIPTOR,
@@ -152,23 +106,37 @@ class CudnnPlan {
                                            CUDNN_TYPE_BACKEND_DESCRIPTOR, count, &count, pointers.data()),
                   "choosing a convolution's engine");
         choices.resize(std::min(choices.size(), static_cast<std::size_t>(count)));
-        for (CudnnDescriptor& choice : choices)
-            if (may_take(choice) && take(handle, choice)) return;
+        for (CudnnDescriptor& choice : choices) {
+            CudnnEngine engine = look_at(std::move(choice));
+            engine.fallback = mode == CUDNN_HEUR_MODE_FALLBACK;
+            if (may_take(engine) && make_plan(gpu, engine)) engines_.push_back(std::move(engine));
+            if (engines_.size() == most_) return;
+        }
     }
 
-    bool may_take(const CudnnDescriptor& choice) const {
-        const CudnnDescriptor engine(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
-        cudnnBackendDescriptor_t pointer = engine.get();
+    static CudnnEngine look_at(CudnnDescriptor choice) {
+        CudnnEngine engine;
+        const CudnnDescriptor descriptor(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+        cudnnBackendDescriptor_t pointer = descriptor.get();
         std::int64_t count = 0;
         check(cudnnBackendGetAttribute(choice.get(), CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1,
                                        &count, &pointer),
               "choosing a convolution's engine");
-        std::array<cudnnBackendNumericalNote_t, CUDNN_NUMERICAL_NOTE_TYPE_COUNT> notes{};
-        check(cudnnBackendGetAttribute(engine.get(), CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE,
-                                       CUDNN_NUMERICAL_NOTE_TYPE_COUNT, &count, notes.data()),
+        check(cudnnBackendGetAttribute(descriptor.get(), CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, 1, &count,
+                                       &engine.index),
               "choosing a convolution's engine");
-        const auto end = notes.begin() + std::min<std::int64_t>(count, CUDNN_NUMERICAL_NOTE_TYPE_COUNT);
-        return std::none_of(notes.begin(), end, [&](cudnnBackendNumericalNote_t note) { return excludes(note); });
+        engine.notes.resize(CUDNN_NUMERICAL_NOTE_TYPE_COUNT);
+        check(cudnnBackendGetAttribute(descriptor.get(), CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE,
+                                       CUDNN_NUMERICAL_NOTE_TYPE_COUNT, &count, engine.notes.data()),
+              "choosing a convolution's engine");
+        engine.notes.resize(std::min(engine.notes.size(), static_cast<std::size_t>(count)));
+        engine.configuration = std::move(choice);
+        return engine;
+    }
+
+    bool may_take(const CudnnEngine& engine) const {
+        return std::none_of(engine.notes.begin(), engine.notes.end(),
+                            [&](cudnnBackendNumericalNote_t note) { return excludes(note); });
     }
     /// Sums are float32 and give the same bits in every run. (tf32 is a tensor core's own; inputs that are converted
     /// down before lie in another, narrower type.)
@@ -188,24 +156,23 @@ class CudnnPlan {
         }
     }
 
-    bool take(cudnnHandle_t handle, CudnnDescriptor& choice) {
-        CudnnDescriptor plan(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
-        plan.set(CUDNN_ATTR_EXECUTION_PLAN_HANDLE, handle);
-        plan.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, choice);
-        if (!accepted(plan.finalize())) return false;  // not on this GPU, or not for this shape
-        std::int64_t count = 0, bytes = 0;
-        check(cudnnBackendGetAttribute(plan.get(), CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1,
-                                       &count, &bytes),
+    bool make_plan(const CudnnGpu& gpu, CudnnEngine& engine) {
+        engine.plan = CudnnDescriptor(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
+        gpu.name_in_plan(engine.plan);
+        engine.plan.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, engine.configuration);
+        if (!accepted(engine.plan.finalize())) return false;  // not on this GPU, or not for this shape
+        std::int64_t count = 0;
+        check(cudnnBackendGetAttribute(engine.plan.get(), CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1,
+                                       &count, &engine.scratch),
               "asking for a convolution's scratch memory");
-        if (bytes > problem_.scratch) return false;
-        choice_ = std::move(choice);
-        plan_ = std::move(plan);
-        return true;
+        return engine.scratch <= problem_.scratch;
     }
 
     CudnnProblem problem_;
-    cudnnStatus_t refusal_ = CUDNN_STATUS_SUCCESS;                                 // the last
-    CudnnDescriptor x_, w_, y_, convolution_, operation_, graph_, choice_, plan_;  // each refers to some before it
+    std::size_t most_;
+    cudnnStatus_t refusal_ = CUDNN_STATUS_SUCCESS;  // the last
+    CudnnGraph graph_;
+    std::vector<CudnnEngine> engines_;  // refer to the graph
 };
 
 }  // namespace ditto::detail

@@ -39,7 +39,7 @@ struct CudnnProblem {
         what.append(" images [").append(numbers({height, width, in}));
         what.append("] to [").append(numbers({out_height, out_width, out}));
         what.append("], kernel ").append(std::to_string(kernel)).append(", stride ").append(std::to_string(stride));
-        what.append(", padding ").append(std::to_string(padding)).append(", in ");
+        what.append(", padding ").append(std::to_string(padding)).append(direct ? ", direct, in " : ", in ");
         return what.append(type == CUDNN_DATA_BFLOAT16 ? "bf16" : tensor_cores ? "tf32" : "fp32");
     }
 };

@@ -71,11 +71,12 @@ struct UnfoldedConvolution {
     static constexpr std::size_t columns_of_image = Grid::pixels * Grid::depth;
     static constexpr std::size_t weights = Grid::depth * Grid::out;
     static constexpr std::size_t prepared_bytes = rounded_bytes<Device>(weights);
+    static constexpr std::size_t image_channels = 0;
     /// As many images at a time as fill 64 MiB.
     static constexpr std::size_t images_at_once =
         std::max<std::size_t>(1, (std::size_t{64} << 20) / (columns_of_image * sizeof(A)));
 
-    static constexpr std::size_t bytes(std::size_t images) {
+    static constexpr std::size_t bytes(std::size_t images, bool /*padded_images*/) {
         return product_workspace +
                round_up(std::min(images, images_at_once) * columns_of_image * sizeof(A), tensor_alignment);
     }
@@ -90,34 +91,33 @@ struct UnfoldedConvolution {
     }
 
     /// y [images, pixels, Out] = x convolved with the weight.
-    static void forward(const Device& device, std::size_t images, const A* x, const A* weight, A* y, void* workspace) {
+    static void forward(const Device& device, const ForwardCall<float, A>& call, A* y, void* workspace) {
         A* columns = column_memory(workspace);
-        for_each_part(images, [&](std::size_t first, std::size_t now) {
-            for_each(device, now * columns_of_image, Unfold<Grid, A>{x + first * Grid::in_size, columns});
-            gemm<A, A>(device, now * Grid::pixels, Grid::out, Grid::depth, {columns, Grid::depth}, {weight, Grid::out},
-                       0.0F, {y + first * Grid::pixels * Grid::out, Grid::out}, workspace);
+        for_each_part(call.images, [&](std::size_t first, std::size_t now) {
+            for_each(device, now * columns_of_image, Unfold<Grid, A>{call.input + first * Grid::in_size, columns});
+            gemm<A, A>(device, now * Grid::pixels, Grid::out, Grid::depth, {columns, Grid::depth},
+                       {weight(call), Grid::out}, 0.0F, {y + first * Grid::pixels * Grid::out, Grid::out}, workspace);
         });
     }
 
-    static void weight_gradient(const Device& device, std::size_t images, const A* x, const A* dy, float* gradient,
+    static void weight_gradient(const Device& device, const BackwardCall<float, A>& call, const A* dy,
                                 void* workspace) {
         A* columns = column_memory(workspace);
-        for_each_part(images, [&](std::size_t first, std::size_t now) {
-            for_each(device, now * columns_of_image, Unfold<Grid, A>{x + first * Grid::in_size, columns});
+        for_each_part(call.images, [&](std::size_t first, std::size_t now) {
+            for_each(device, now * columns_of_image, Unfold<Grid, A>{call.input + first * Grid::in_size, columns});
             gemm<A, float>(device, Grid::depth, Grid::out, now * Grid::pixels, {columns, Grid::depth, true},
                            {dy + first * Grid::pixels * Grid::out, Grid::out}, first == 0 ? 0.0F : 1.0F,
-                           {gradient, Grid::out}, workspace);
+                           {call.parameter_gradients[0], Grid::out}, workspace);
         });
     }
 
-    static void input_gradient(const Device& device, std::size_t images, const A* dy, const A* weight, A* dx,
-                               void* workspace) {
+    static void input_gradient(const Device& device, const BackwardCall<float, A>& call, const A* dy, void* workspace) {
         A* columns = column_memory(workspace);
-        for_each_part(images, [&](std::size_t first, std::size_t now) {
+        for_each_part(call.images, [&](std::size_t first, std::size_t now) {
             gemm<A, A>(device, now * Grid::pixels, Grid::depth, Grid::out,
-                       {dy + first * Grid::pixels * Grid::out, Grid::out}, {weight, Grid::out, true}, 0.0F,
+                       {dy + first * Grid::pixels * Grid::out, Grid::out}, {weight(call), Grid::out, true}, 0.0F,
                        {columns, Grid::depth}, workspace);
-            for_each(device, now * Grid::in_size, Fold<Grid, A>{columns, dx + first * Grid::in_size});
+            for_each(device, now * Grid::in_size, Fold<Grid, A>{columns, call.input_gradient + first * Grid::in_size});
         });
     }
 
