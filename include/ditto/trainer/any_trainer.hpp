@@ -40,8 +40,8 @@ class AnyTrainer : public Embedder {
                                  std::span<const std::uint32_t> /*people*/ = {}) {
         throw Error("this trainer holds no images; give step() their numbers");
     }
-    /// What the step_held() after the next one will be given: the trainer may make these images while that step is under
-    /// way. Changes no result, whatever is given then.
+    /// What the step_held() after the next one will be given: the trainer may make these images while that step is
+    /// under way. Changes no result, whatever is given then.
     virtual void announce_held(std::span<const ImageDraw>) {}
     /// Forward in training mode on [count, H, W, C], count from 2 to what a step takes, without loss or update: running
     /// statistics become keep * what they are + (1 - keep) * those of this batch, all images as one group. Buffers of

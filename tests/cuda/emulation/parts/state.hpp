@@ -37,7 +37,7 @@ struct Device {
     int capability_minor = 0;
     bool next_malloc_fails = false;
     cudaError_t next_launch = cudaSuccess;
-    bool forked_last = false;  // see set_forked_last
+    bool forked_last = false;        // see set_forked_last
     std::size_t failing_launch = 0;  // the number of the launch that fails while it runs; 0 for none
     std::size_t launches = 0;
     std::size_t handles = 0;
