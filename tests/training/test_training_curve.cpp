@@ -10,11 +10,11 @@ using namespace ditto;
 
 namespace {
 
-// FastNetwork, by the direct algorithm: layer by layer, with other roundings.
+// FastNetwork, by the direct algorithm: without blocks of convolutions, with other roundings.
 using DirectNetwork = Sequential<Shape<16, 16, 3>, Conv2d<3, 32, 5, Padding<2>, DirectAlgorithm>, ReLU, BatchNorm2d<32>,
                                  MaxPool2d<2>, Conv2d<32, 64, 3, Padding<1>, DirectAlgorithm>, ReLU, BatchNorm2d<64>,
                                  Flatten, Linear<4096, 64>, ReLU, BatchNorm1d<64>>;
-static_assert(Execution<DirectNetwork, Cpu<fp32>>::layer_count == DirectNetwork::layer_count);
+static_assert(Execution<DirectNetwork, Cpu<fp32>>::layer_count == Execution<DirectNetwork, Cpu<fp64>>::layer_count);
 
 template <class Network>
 std::vector<double> losses(std::uint64_t seed) {

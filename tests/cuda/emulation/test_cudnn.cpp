@@ -137,12 +137,16 @@ TEST_CASE("where there is no engine, the Error says for what") {
 TEST_CASE("the scratch memory grows with what an engine must copy") {
     using Layer = Conv2d<64, 128, 5, Padding<2>>;
     const auto bytes = []<class Device>(Device, std::size_t images) {
-        return detail::CudnnConvolution<Layer, Shape<64, 64, 64>, Device>::bytes(images);
+        return detail::CudnnConvolution<Layer, Shape<64, 64, 64>, Device>::bytes(images, false);
     };
     const std::size_t input = 64 * 64 * 64 * sizeof(float);
     CHECK(bytes(Cuda<bf16>(), 512) == bytes(Cuda<bf16>(), 1));
     CHECK(bytes(Cuda<tf32>(), 512) - bytes(Cuda<tf32>(), 1) == 511 * 3 * input);
     CHECK(bytes(Cuda<fp32>(), 512) - bytes(Cuda<fp32>(), 1) == 511 * 3 * input);
+    // Images that have cuDNN's channels already need no copy.
+    using First = detail::CudnnConvolution<Conv2d<3, 64, 5, Padding<2>>, Shape<128, 128, 3>, Cuda<bf16>>;
+    CHECK(First::image_channels == 8);
+    CHECK(First::bytes(512, false) - First::bytes(512, true) == 512 * 128 * 128 * 8 * sizeof(__nv_bfloat16));
 }
 
 TEST_CASE("the emulation refuses what cuDNN would") {
