@@ -18,6 +18,7 @@ struct FusedAs {
 /// unless the folder of a fused layer of the two specialises this. `in` is the shape before Before.
 template <class Before, class L>
 struct ParametersAfter {
+    /// In the order of L::parameters().
     static constexpr auto of(Extents /*in*/) { return L::parameters(); }
 };
 

@@ -24,6 +24,7 @@ struct FusedAs<Flatten, Linear<In, Out>> {
 /// In files the weight is Linear's. It starts with the same numbers, too.
 template <int In, int Out>
 struct ParametersAfter<Flatten, Linear<In, Out>> {
+    /// Weight and bias, for a map of shape `in`.
     static constexpr auto of(Extents in) {
         auto parameters = Linear<In, Out>::parameters();
         TensorInfo& weight = parameters[0];
