@@ -124,6 +124,7 @@ template <class Verifier>
 std::vector<NameAndLayer> buffer_names() {
     const auto layers = layer_type_names<typename Verifier::Network>();
     std::vector<NameAndLayer> names;
+    names.reserve(Verifier::Network::buffer_tensors);
     for (const NetworkTensor& buffer : Verifier::Network::buffers)
         names.push_back({Verifier::tensor_name(buffer), layers[buffer.layer]});
     return names;

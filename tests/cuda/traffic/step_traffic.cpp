@@ -73,6 +73,7 @@ int main(int argc, char** argv) {
     }
     const auto step_before = [&](const std::vector<ditto::ImageDraw>& next) {
         constexpr std::size_t few = 2;
+        const traffic::Watch not_asked;  // while somebody watches, products are not computed
         trainer.announce_held(next);
         trainer.step_held(draws(few, pictures), benchmarks::alternating_labels(few), 1.0);
     };
