@@ -121,26 +121,26 @@ using traffic::access;
 // Atomic operations, done as they are asked for: in the strictest order.
 #define DITTO_TRAFFIC_CHANGE(N, NAME)                                                            \
     std::uint##N##_t __tsan_atomic##N##_##NAME(std::uint##N##_t* at, std::uint##N##_t by, int) { \
-        access<0>(at, N / 8), access<1>(at, N / 8);                                              \
+        access<0>(at, (N) / 8), access<1>(at, (N) / 8);                                          \
         return __atomic_##NAME(at, by, __ATOMIC_SEQ_CST);                                        \
     }
 #define DITTO_TRAFFIC_EXCHANGE_IF(N, NAME)                                                           \
     int __tsan_atomic##N##_compare_exchange_##NAME(std::uint##N##_t* at, std::uint##N##_t* expected, \
                                                    std::uint##N##_t to, int, int) {                  \
-        access<0>(at, N / 8), access<1>(at, N / 8);                                                  \
+        access<0>(at, (N) / 8), access<1>(at, (N) / 8);                                              \
         return __atomic_compare_exchange_n(at, expected, to, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
     }
 #define DITTO_TRAFFIC_ATOMICS(N)                                                                              \
     std::uint##N##_t __tsan_atomic##N##_load(const std::uint##N##_t* at, int) {                               \
-        access<0>(at, N / 8);                                                                                 \
+        access<0>(at, (N) / 8);                                                                               \
         return __atomic_load_n(at, __ATOMIC_SEQ_CST);                                                         \
     }                                                                                                         \
     void __tsan_atomic##N##_store(std::uint##N##_t* at, std::uint##N##_t value, int) {                        \
-        access<1>(at, N / 8);                                                                                 \
+        access<1>(at, (N) / 8);                                                                               \
         __atomic_store_n(at, value, __ATOMIC_SEQ_CST);                                                        \
     }                                                                                                         \
     std::uint##N##_t __tsan_atomic##N##_exchange(std::uint##N##_t* at, std::uint##N##_t value, int) {         \
-        access<0>(at, N / 8), access<1>(at, N / 8);                                                           \
+        access<0>(at, (N) / 8), access<1>(at, (N) / 8);                                                       \
         return __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST);                                              \
     }                                                                                                         \
     DITTO_TRAFFIC_CHANGE(N, fetch_add)                                                                        \
