@@ -235,6 +235,35 @@ TEST_CASE("weights and state that a trainer lends are taken back with their chan
     CHECK(bytes_of(copy.weights()) == bytes_of(trained.weights()));
 }
 
+TEST_CASE("what an update rounds for products is what the weights are, also after an average was swapped in") {
+    using Gpu = TrainerOn<SmallNetwork, ContrastiveLoss, Adam, Cuda<bf16>>;
+    auto settings = small_settings<Gpu>();
+    settings.average_weights = true;
+    settings.optimizer.learning_rate = 0.05;  // a stale copy would be seen
+    Gpu trainer(settings);
+    const RandomBatch batch(4);
+    const auto features = [&] {
+        std::vector<float> all(8 * trainer.feature_size);
+        trainer.embed(batch.images, all);
+        return all;
+    };
+    const auto check_prepared = [&] {
+        const std::vector<float> as_they_are = features();
+        trainer.weights();  // lent, so that all is prepared anew
+        CHECK(features() == as_they_are);
+        return as_they_are;
+    };
+    const std::vector<float> at_first = check_prepared();
+    trainer.update_average(0.0);
+    for (int step = 0; step < 3; ++step) trainer.step(batch.images, batch.labels);
+    const std::vector<float> trained = check_prepared();
+    CHECK(trained != at_first);
+    trainer.swap_average();
+    CHECK(check_prepared() == at_first);
+    trainer.step(batch.images, batch.labels);
+    check_prepared();
+}
+
 TEST_CASE("a checkpoint of either device goes on on the other") {
     using Gpu = TrainerOn<SmallNetwork, ConcatBceLoss, Adam, Cuda<fp32>>;
     using Host = TrainerOn<SmallNetwork, ConcatBceLoss, Adam, Cpu<fp32>>;

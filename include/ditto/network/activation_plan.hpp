@@ -75,12 +75,15 @@ constexpr void extend(PlannedTensor& tensor, int step) {
 template <class Network, class Device>
 inline constexpr std::size_t image_channels = StageKernel<Network, Device, 0>::image_channels;
 
+template <class Network, class Device>
+inline constexpr bool pads_images = image_channels<Network, Device> != 0;
+
 // Numbers of an image at activation 0.
 template <class Network, class Device>
-inline constexpr std::size_t padded_image_size =
-    image_channels<Network, Device> > 0
-        ? static_cast<std::size_t>(Network::extents[0].pixels()) * image_channels<Network, Device>
-        : static_cast<std::size_t>(Network::extents[0].size());
+inline constexpr std::size_t padded_image_size = static_cast<std::size_t>(Network::extents[0].pixels()) *
+                                                 (pads_images<Network, Device>
+                                                      ? image_channels<Network, Device>
+                                                      : static_cast<std::size_t>(Network::extents[0].channels()));
 
 // The bytes of scratch that each stage of Network asks for in a phase.
 template <class Network, class Device>
@@ -165,7 +168,7 @@ constexpr PassPlan<Original, Device> plan_activations(const Device&, PassCapacit
     detail::plan_activation_lives<Network>(plan, capacity, scalar);
     if constexpr (Original::valid) {
         plan.activations[0].bytes = capacity.images * detail::padded_image_size<Original, Device> * scalar;
-        if (capacity.training && detail::image_channels < Original, Device >> 0)
+        if (capacity.training && detail::pads_images<Original, Device>)
             plan.waiting_images.bytes = capacity.images * static_cast<std::size_t>(Network::Input::size) * scalar;
     }
     if (capacity.training) detail::plan_gradient_lives<Network>(plan, capacity, scalar);

@@ -12,10 +12,9 @@ namespace ditto::detail {
 /// wants that (KernelDefaults::image_channels).
 template <class Network, CudaDevice Device, class A>
 void take_images(const Device& device, std::size_t count, const A* from, A* to) {
-    constexpr std::size_t channels = image_channels<Network, Device>;
-    if constexpr (channels > 0) {
+    if constexpr (pads_images<Network, Device>) {
         constexpr Extents image = Network::extents[0];
-        pad_channels<static_cast<std::size_t>(image.channels()), channels>(
+        pad_channels<static_cast<std::size_t>(image.channels()), image_channels<Network, Device>>(
             device, count * static_cast<std::size_t>(image.pixels()), from, to);
     } else {
         check(cudaMemcpyAsync(to, from, count * padded_image_size<Network, Device> * sizeof(A),
@@ -28,7 +27,7 @@ void take_images(const Device& device, std::size_t count, const A* from, A* to) 
 /// are.
 template <class Network, CudaDevice Device, class A>
 void copy_images_in(const Device& device, std::size_t count, const A* from, A* waiting, A* to) {
-    constexpr bool pads = image_channels < Network, Device >> 0;
+    constexpr bool pads = pads_images<Network, Device>;
     check(cudaMemcpyAsync(pads ? waiting : to, from, count * static_cast<std::size_t>(Network::Input::size) * sizeof(A),
                           cudaMemcpyHostToDevice, device.context->stream()),
           "copying images");

@@ -96,7 +96,7 @@ void forward_layer(const Device& device, PassPlan<Original, Device>& plan,
     call.training = pass.training;
     call.input = static_cast<const Activation*>(input_of(plan, tensors, Index));
     call.output = reinterpret_cast<Activation*>(block + plan.activation_offset(Index + 1));
-    call.padded_images = Index == 0 && image_channels<Original, Device> > 0;
+    call.padded_images = Index == 0 && pads_images<Original, Device>;
     call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
     call.buffers = layer_slice<T*>(tensors.buffers, first_buffer<Network>(Index), traits.buffers);
     call.saved = block + plan.saved[Index].offset;
@@ -124,7 +124,7 @@ void backward_layer(const Device& device, PassPlan<Original, Device>& plan,
         call.output = reinterpret_cast<const Activation*>(block + plan.activation_offset(Index + 1));
     call.output_gradient = reinterpret_cast<const Activation*>(block + plan.gradient_offset(Index + 1));
     if (Index > 0) call.input_gradient = reinterpret_cast<Activation*>(block + plan.gradient_offset(Index));
-    call.padded_images = Index == 0 && image_channels<Original, Device> > 0;
+    call.padded_images = Index == 0 && pads_images<Original, Device>;
     call.parameters = layer_slice<const T*>(tensors.parameters, first_parameter<Network>(Index), traits.parameters);
     call.parameter_gradients = layer_slice<T*>(tensors.gradients, first_parameter<Network>(Index), traits.parameters);
     call.stream = tensors.stream;

@@ -23,7 +23,7 @@ namespace ditto {
 /// A processor needs nothing besides.
 template <class Optimizer, class Precision, class Arch>
 struct StepScratchBytes<Optimizer, Cpu<Precision, Arch>> {
-    static constexpr std::size_t value(std::size_t /*given*/, std::size_t /*pairs*/) { return 0; }
+    static constexpr std::size_t value(std::size_t /*pairs*/) { return 0; }
 };
 
 /// What Trainer<Verifier, Optimizer, Cpu<...>> is. All memory is one block, laid out by Plan; after construction a step

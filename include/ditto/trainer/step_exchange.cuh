@@ -15,7 +15,7 @@ namespace ditto {
 /// The loss's numbers, the values of the step, and the optimizer's rule.
 template <class Optimizer, CudaDevice Device>
 struct StepScratchBytes<Optimizer, Device> {
-    static constexpr std::size_t value(std::size_t /*given*/, std::size_t pairs) {
+    static constexpr std::size_t value(std::size_t pairs) {
         return detail::loss_numbers(pairs) * sizeof(double) + sizeof(StepValues) + sizeof(detail::RuleOf<Optimizer>);
     }
 };

@@ -87,7 +87,7 @@ struct TrainingPlan {
         const std::size_t pairs = extras.mining.pairs(capacity.count);
         scores = append_range(loss_bytes, pairs * sizeof(double));
         labels = append_range(loss_bytes, pairs * sizeof(PairLabel));
-        step_scratch = append_range(loss_bytes, StepScratchBytes<Optimizer, Device>::value(capacity.count, pairs));
+        step_scratch = append_range(loss_bytes, StepScratchBytes<Optimizer, Device>::value(pairs));
         if (extras.mining.negatives > 0) plan_mining(capacity.images(), pairs);
         total_bytes = loss_offset() + loss_bytes;
     }

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "../../support/message_of.hpp"
 #include "../../training/small_training.hpp"
 
 using namespace ditto;
@@ -12,16 +13,6 @@ namespace {
 using Verifier = Siamese<SmallNetwork, ConcatBceLoss>;
 using Gpu = Trainer<Verifier, Adam, Cuda<fp32>>;
 using Frozen = Inference<Verifier, Cuda<bf16>>;
-
-template <class Action>
-std::string message_of(const Action& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
-}
 
 std::string message_of_trainer() {
     return message_of([] { Gpu trainer(small_settings<Gpu>()); });

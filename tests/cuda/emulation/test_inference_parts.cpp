@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "../../support/message_of.hpp"
 #include "../../support/mixed_signs.hpp"
 #include "../../training/small_training.hpp"
 #include "ditto/cuda.cuh"
@@ -42,16 +43,6 @@ std::vector<float> one_by_one(std::span<const float> images) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;
-}
-
-template <class Action>
-std::string message_of(const Action& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
 }
 
 template <class Precision>

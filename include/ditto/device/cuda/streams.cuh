@@ -31,7 +31,9 @@ class CudaStream {
 /// end.
 class CudaEvent {
   public:
-    CudaEvent() { check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming), "making an event"); }
+    CudaEvent() : CudaEvent(cudaEventDisableTiming) {}
+    /// Time is measured between marks whose `flags` do not leave that out.
+    explicit CudaEvent(unsigned flags) { check(cudaEventCreateWithFlags(&event_, flags), "making an event"); }
     CudaEvent(CudaEvent&& other) noexcept : event_(std::exchange(other.event_, nullptr)) {}
     CudaEvent& operator=(CudaEvent&& other) noexcept {
         std::swap(event_, other.event_);
@@ -47,6 +49,12 @@ class CudaEvent {
     void hold(cudaStream_t stream) const { check(cudaStreamWaitEvent(stream, event_, 0), "ordering work"); }
     /// Waits until the work before the mark is done.
     void wait() const { check(cudaEventSynchronize(event_), "the work on the GPU"); }
+    /// From another mark to this one, both reached.
+    float milliseconds_since(const CudaEvent& before) const {
+        float milliseconds = 0.0F;
+        check(cudaEventElapsedTime(&milliseconds, before.event_, event_), "timing");
+        return milliseconds;
+    }
 
   private:
     cudaEvent_t event_ = nullptr;

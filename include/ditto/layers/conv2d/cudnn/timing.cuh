@@ -5,6 +5,7 @@
 #include <array>
 
 #include "ditto/device/cuda/graph.cuh"
+#include "ditto/device/cuda/streams.cuh"
 
 namespace ditto::detail {
 
@@ -13,24 +14,16 @@ namespace ditto::detail {
 /// recorded.
 template <class Work>
 float median_milliseconds(cudaStream_t stream, const Work& work) {
-    struct Events {
-        cudaEvent_t begin = nullptr, end = nullptr;
-        ~Events() {
-            if (begin != nullptr) cudaEventDestroy(begin);
-            if (end != nullptr) cudaEventDestroy(end);
-        }
-    } events;
-    check(cudaEventCreate(&events.begin), "timing");
-    check(cudaEventCreate(&events.end), "timing");
+    const CudaEvent begin(cudaEventDefault), end(cudaEventDefault);
     const CudaGraph graph(stream, work);
     graph.launch(stream);
     std::array<float, 5> times{};
     for (float& time : times) {
-        check(cudaEventRecord(events.begin, stream), "timing");
+        begin.record(stream);
         graph.launch(stream);
-        check(cudaEventRecord(events.end, stream), "timing");
-        check(cudaEventSynchronize(events.end), "timing");
-        check(cudaEventElapsedTime(&time, events.begin, events.end), "timing");
+        end.record(stream);
+        end.wait();
+        time = end.milliseconds_since(begin);
     }
     std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
     return times[times.size() / 2];
